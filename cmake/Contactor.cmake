@@ -1,0 +1,95 @@
+# How every target of this project is built: one function per kind of target.
+
+set(CMAKE_CXX_STANDARD 23)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+
+option(CTR_SANITIZE "Address and undefined-behaviour sanitizers" OFF)
+
+find_program(CTR_CCACHE ccache)
+if(CTR_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  # Clones in different folders share results only when paths are made relative.
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+      ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1
+      CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${CTR_CCACHE})
+endif()
+find_program(CTR_MOLD mold)
+if(CTR_MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+find_package(Boost 1.81 REQUIRED COMPONENTS json)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(CURL REQUIRED)
+find_package(SQLite3 REQUIRED)
+find_package(Threads REQUIRED)
+find_package(GTest REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
+
+# Warnings are errors in our own code only; Boost comes in as a system include.
+add_library(ctr_options INTERFACE)
+target_compile_options(ctr_options INTERFACE
+  -Wall -Wextra -Wshadow -Wconversion -Wswitch-enum -Wno-missing-field-initializers -Werror
+  -fPIE -ffile-prefix-map=${CMAKE_SOURCE_DIR}=. -fstack-protector-strong)
+target_include_directories(ctr_options INTERFACE ${CMAKE_SOURCE_DIR}/src)
+target_compile_definitions(ctr_options INTERFACE
+  BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED
+  FMT_ENFORCE_COMPILE_STRING=0 SPDLOG_FMT_EXTERNAL _GLIBCXX_ASSERTIONS
+  $<$<CONFIG:Release>:_FORTIFY_SOURCE=2>)
+if(CTR_SANITIZE)
+  target_compile_options(ctr_options INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=undefined)
+  target_link_options(ctr_options INTERFACE -fsanitize=address,undefined)
+endif()
+# Position-independent throughout, so that one precompiled header serves libraries and programs.
+target_link_options(ctr_options INTERFACE -pie -Wl,-z,relro,-z,now)
+target_link_libraries(ctr_options INTERFACE fmt::fmt)
+
+function(ctr_pch target kind)
+  target_precompile_headers(${target} REUSE_FROM ctr_pch_${kind})
+endfunction()
+
+# Two precompiled headers for the whole tree: one for sources, one for tests.
+file(WRITE ${CMAKE_BINARY_DIR}/pch.cpp "")
+add_library(ctr_pch_src STATIC ${CMAKE_BINARY_DIR}/pch.cpp)
+target_link_libraries(ctr_pch_src PUBLIC ctr_options)
+target_precompile_headers(ctr_pch_src PRIVATE
+  <algorithm> <array> <chrono> <cstdint> <expected> <functional> <map> <memory> <optional> <span>
+  <string> <string_view> <unordered_map> <utility> <variant> <vector> <fmt/format.h>)
+add_library(ctr_pch_test STATIC ${CMAKE_BINARY_DIR}/pch.cpp)
+target_link_libraries(ctr_pch_test PUBLIC ctr_options GTest::gtest GTest::gmock)
+target_precompile_headers(ctr_pch_test PRIVATE
+  <algorithm> <array> <chrono> <cstdint> <expected> <functional> <map> <memory> <optional> <span>
+  <string> <string_view> <unordered_map> <utility> <variant> <vector> <fmt/format.h> <gtest/gtest.h> <gmock/gmock.h>)
+
+# ctr_library(NAME base SOURCES a.cpp b.cpp DEPS json EXTERNAL OpenSSL::Crypto [NO_PCH])
+# One folder, one static target `ctr_<name>`; a public link is the permission to include.
+function(ctr_library)
+  cmake_parse_arguments(arg "NO_PCH" "NAME" "SOURCES;DEPS;EXTERNAL" ${ARGN})
+  add_library(ctr_${arg_NAME} STATIC ${arg_SOURCES})
+  list(TRANSFORM arg_DEPS PREPEND ctr_)
+  target_link_libraries(ctr_${arg_NAME} PUBLIC ctr_options ${arg_DEPS} ${arg_EXTERNAL})
+  if(NOT arg_NO_PCH)
+    ctr_pch(ctr_${arg_NAME} src)
+  endif()
+endfunction()
+
+# ctr_test(NAME base SOURCES result_test.cpp DEPS base [NO_PCH] [LABELS slow])
+# One test program per folder, `<name>_test`; ctest sees every TEST in it.
+function(ctr_test)
+  cmake_parse_arguments(arg "NO_PCH" "NAME;TIMEOUT" "SOURCES;DEPS;EXTERNAL;LABELS" ${ARGN})
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 120)
+  endif()
+  add_executable(${arg_NAME}_test ${arg_SOURCES})
+  list(TRANSFORM arg_DEPS PREPEND ctr_)
+  target_link_libraries(${arg_NAME}_test PRIVATE ctr_options ${arg_DEPS} ${arg_EXTERNAL} GTest::gmock GTest::gtest_main)
+  if(NOT arg_NO_PCH)
+    ctr_pch(${arg_NAME}_test test)
+  endif()
+  include(GoogleTest)
+  gtest_discover_tests(${arg_NAME}_test DISCOVERY_MODE PRE_TEST
+    TEST_PREFIX "${arg_NAME}/" PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}")
+endfunction()
