@@ -39,6 +39,8 @@ struct Requirements {
   std::vector<std::string> compatible_models;
   std::string min_firmware;
   bool parked = false;
+  std::vector<ServiceId> requires_services;   ///< must be active on the vehicle already
+  std::vector<ServiceId> conflicts_services;  ///< must not be active or on their way
 };
 
 /// The facts of one order. Never changed after it was accepted.
