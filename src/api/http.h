@@ -39,7 +39,8 @@ class Stream {
   virtual void close() = 0;
 };
 
-/// Answers a request, once, now or later on the loop's thread. Nobody minds when the client has left meanwhile.
+/// Answers a request, once, now or later on the loop's thread. Nobody minds when the client has left
+/// meanwhile.
 using Respond = std::move_only_function<void(Response)>;
 /// Sends status and headers and keeps the response open. Null when the client has left.
 using StartStream = std::move_only_function<std::shared_ptr<Stream>(Response head)>;
@@ -49,8 +50,8 @@ class Handler {
  public:
   virtual ~Handler() = default;
   virtual void handle(Request request, Respond respond) = 0;
-  /// Asked first for every request: takes the stream over (and returns true, after `start` was called) where the
-  /// route is a stream. Returning false, it must not have called `start`.
+  /// Asked first for every request: takes the stream over (and returns true, after `start` was called) where
+  /// the route is a stream. Returning false, it must not have called `start`.
   virtual bool open_stream(const Request& request, StartStream start) = 0;
 };
 
