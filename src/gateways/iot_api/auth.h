@@ -1,0 +1,14 @@
+#pragma once
+
+#include "gateways/oauth/token_source.h"
+#include "ports/http.h"
+
+namespace contactor::gateways::iot_api {
+
+/// Sends with the access token. A 401 renews the token and repeats the request once: every call of this API
+/// may be repeated, configure because its command id makes it idempotent.
+/// @errors  of the token (`applied` = no), else of the transport.
+void send_authorized(oauth::TokenSource& tokens, ports::HttpTransport& transport, ports::HttpRequest request,
+                     ports::Done<Result<ports::HttpResponse>> done);
+
+}  // namespace contactor::gateways::iot_api
