@@ -62,6 +62,8 @@ struct Order {
   ActivationId parent;     ///< the activation this one follows from; empty for a shop's order
   std::string reason;      ///< for followers: expiry | rollback | cancel | technician | extension
   std::string ordered_by;  ///< the principal that sent it
+  ActivationId extends;    ///< the scheduled end that this order moves; empty: not an extension
+  std::optional<Instant> extends_from;  ///< when that end would have come
 };
 
 using Digest = std::array<std::uint8_t, 32>;
@@ -81,6 +83,7 @@ struct Activation {
   std::uint64_t generation = 0;       ///< of the last command, rising per vehicle
   bool accepted = false;              ///< the IoT API took the last command
   bool cancel_requested = false;
+  bool compensated = false;           ///< a follower that switches the feature off again was started
   Instant sent_at;
   Instant answer_by = Instant::never();       ///< when the last command counts as timed out
   Instant next_action_at = Instant::never();  ///< when the engine must look again, never: when something answers
