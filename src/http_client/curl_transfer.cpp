@@ -1,0 +1,173 @@
+#include "http_client/curl_transfer.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "http_client/request_text.h"
+
+namespace contactor::http_client {
+namespace {
+
+std::string_view trimmed(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
+}
+
+ErrorKind kind_of(CURLcode code) {
+  switch (static_cast<int>(code)) {
+    case CURLE_OPERATION_TIMEDOUT:
+      return ErrorKind::timed_out;
+    case CURLE_OUT_OF_MEMORY:
+      return ErrorKind::internal;
+    case CURLE_UNSUPPORTED_PROTOCOL:  // what curl says to a garbled status line
+    case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_PARTIAL_FILE:
+    case CURLE_WRITE_ERROR:
+    case CURLE_BAD_CONTENT_ENCODING:
+    case CURLE_TOO_MANY_REDIRECTS:
+    case CURLE_FILESIZE_EXCEEDED:
+      return ErrorKind::protocol;
+    default:
+      return ErrorKind::unavailable;
+  }
+}
+
+}  // namespace
+
+CurlTransfer::CurlTransfer(ports::HttpRequest request, Done done, Clock::time_point deadline)
+    : request_(std::move(request)), done_(std::move(done)), deadline_(deadline) {}
+
+CurlTransfer::~CurlTransfer() { curl_slist_free_all(header_list_); }
+
+void CurlTransfer::arm(CURL* easy, const CurlMulti::Options& options) {
+  easy_ = easy;
+  header_left_ = options.header_bytes_max;
+  body_max_ = options.body_bytes_max;
+  const auto left = std::chrono::ceil<Millis>(deadline_ - Clock::now());
+  curl_easy_setopt(easy, CURLOPT_PRIVATE, this);
+  curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, text_.data());
+  curl_easy_setopt(easy, CURLOPT_URL, request_.url.c_str());
+  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
+  curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
+  curl_easy_setopt(easy, CURLOPT_PROXY, options.proxy.c_str());
+  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, std::max<long>(1, left.count()));
+  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_max.count()));
+  curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 100L);
+  curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, 10L);
+  curl_easy_setopt(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  if (!options.ca_file.empty()) {
+    curl_easy_setopt(easy, CURLOPT_CAINFO, options.ca_file.c_str());
+    curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr);
+  }
+  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &CurlTransfer::on_body);
+  curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
+  curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &CurlTransfer::on_header);
+  curl_easy_setopt(easy, CURLOPT_HEADERDATA, this);
+  curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, &CurlTransfer::on_before_request);
+  curl_easy_setopt(easy, CURLOPT_PREREQDATA, this);
+  set_method();
+  set_headers(options);
+}
+
+void CurlTransfer::set_method() {
+  if (request_.method == "HEAD") {
+    curl_easy_setopt(easy_, CURLOPT_NOBODY, 1L);
+  } else if (announces_body(request_)) {
+    curl_easy_setopt(easy_, CURLOPT_POST, 1L);
+    curl_easy_setopt(easy_, CURLOPT_POSTFIELDS, request_.body.data());
+    curl_easy_setopt(easy_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
+  }
+  curl_easy_setopt(easy_, CURLOPT_CUSTOMREQUEST, request_.method.c_str());
+}
+
+void CurlTransfer::set_headers(const CurlMulti::Options& options) {
+  const auto add = [this](const std::string& line) {
+    header_list_ = curl_slist_append(header_list_, line.c_str());
+  };
+  const auto given = [this](std::string_view name) {
+    return std::ranges::any_of(request_.headers,
+                               [name](const auto& header) { return same_name(header.name, name); });
+  };
+  // curl adds these on its own; a name with nothing behind it takes them away.
+  for (const char* name : {"Expect", "Accept", "Content-Type"})
+    if (!given(name)) add(std::string(name) + ":");
+  if (!given("User-Agent")) add("User-Agent: " + options.user_agent);
+  // The semicolon is curl's way to write a header whose value is empty.
+  for (const auto& [name, value] : request_.headers) add(value.empty() ? name + ";" : name + ": " + value);
+  curl_easy_setopt(easy_, CURLOPT_HTTPHEADER, header_list_);
+}
+
+int CurlTransfer::on_before_request(void* self, char*, char*, int, int) {
+  auto& transfer = *static_cast<CurlTransfer*>(self);
+  if (!std::exchange(transfer.begun_, true)) return CURL_PREREQFUNC_OK;
+  // A second time means that a kept connection died under the request and curl wants to repeat it.
+  transfer.broken_ = "the connection was closed without an answer";
+  return CURL_PREREQFUNC_ABORT;
+}
+
+std::size_t CurlTransfer::on_body(char* data, std::size_t one, std::size_t size, void* self) {
+  auto& transfer = *static_cast<CurlTransfer*>(self);
+  size *= one;
+  if (transfer.response_.body.size() + size > transfer.body_max_) {
+    transfer.broken_ = "the answer's body is too large";
+    return 0;
+  }
+  transfer.response_.body.append(data, size);
+  return size;
+}
+
+std::size_t CurlTransfer::on_header(char* data, std::size_t one, std::size_t size, void* self) {
+  return static_cast<CurlTransfer*>(self)->take_header({data, one * size}) ? one * size : 0;
+}
+
+bool CurlTransfer::take_header(std::string_view line) {
+  if (line.size() > header_left_) {
+    broken_ = "the answer's header is too large";
+    return false;
+  }
+  header_left_ -= line.size();
+  if (line.starts_with("HTTP/")) {  // also begins anew after an interim answer
+    response_.headers.clear();
+    content_length_.clear();
+    return true;
+  }
+  const auto colon = line.find(':');
+  if (colon == std::string_view::npos) return true;
+  const auto name = trimmed(line.substr(0, colon));
+  const auto value = trimmed(line.substr(colon + 1));
+  if (same_name(name, "content-length")) {
+    // curl takes the last of several: an answer that two readers would cut differently is not trusted.
+    if (!content_length_.empty() && content_length_ != value) broken_ = "the answer has two lengths";
+    content_length_ = value;
+  }
+  response_.headers.push_back({std::string(name), std::string(value)});
+  return broken_ == nullptr;
+}
+
+std::unexpected<Error> CurlTransfer::failure(ErrorKind kind, std::string detail) const {
+  return fail(Error{.kind = kind,
+                    .applied = begun_ ? Applied::maybe : Applied::no,
+                    .retry_after = {},
+                    .origin = "http",
+                    .detail = std::move(detail)});
+}
+
+Result<ports::HttpResponse> CurlTransfer::outcome(CURLcode code) {
+  if (code == CURLE_ABORTED_BY_CALLBACK)
+    return failure(ErrorKind::unavailable, broken_ ? broken_ : "aborted");
+  if (broken_ != nullptr) return failure(ErrorKind::protocol, broken_);
+  if (code != CURLE_OK)
+    return failure(kind_of(code), text_[0] != 0 ? text_.data() : curl_easy_strerror(code));
+  long status = 0;
+  curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
+  if (status < 200)
+    return failure(ErrorKind::protocol, "the answer is an interim one that was not asked for");
+  response_.status = static_cast<int>(status);
+  return std::move(response_);
+}
+
+}  // namespace contactor::http_client

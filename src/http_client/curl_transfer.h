@@ -1,0 +1,57 @@
+#pragma once
+
+#include <curl/curl.h>
+
+#include <array>
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "http_client/curl_multi.h"
+#include "ports/http.h"
+
+namespace contactor::http_client {
+
+/// One request on its way through libcurl, from the queue to its outcome. Thread: the client's own after
+/// `arm`.
+class CurlTransfer {
+ public:
+  using Clock = std::chrono::steady_clock;
+  using Done = ports::Done<Result<ports::HttpResponse>>;
+
+  CurlTransfer(ports::HttpRequest request, Done done, Clock::time_point deadline);
+  ~CurlTransfer();
+  CurlTransfer(const CurlTransfer&) = delete;
+  CurlTransfer& operator=(const CurlTransfer&) = delete;
+
+  /// Puts the request into `easy`, which is then this transfer's until it ends.
+  void arm(CURL* easy, const CurlMulti::Options& options);
+  [[nodiscard]] CURL* easy() const { return easy_; }
+  [[nodiscard]] Clock::time_point deadline() const { return deadline_; }
+  [[nodiscard]] Result<ports::HttpResponse> outcome(CURLcode code);
+  [[nodiscard]] std::unexpected<Error> failure(ErrorKind kind, std::string detail) const;
+  [[nodiscard]] Done take_done() { return std::move(done_); }
+
+ private:
+  static std::size_t on_body(char* data, std::size_t one, std::size_t size, void* self);
+  static std::size_t on_header(char* data, std::size_t one, std::size_t size, void* self);
+  static int on_before_request(void* self, char*, char*, int, int);
+  void set_method();
+  void set_headers(const CurlMulti::Options& options);
+  bool take_header(std::string_view line);
+
+  ports::HttpRequest request_;
+  Done done_;
+  Clock::time_point deadline_;
+  CURL* easy_ = nullptr;
+  curl_slist* header_list_ = nullptr;
+  ports::HttpResponse response_;
+  std::size_t header_left_ = 0;
+  std::size_t body_max_ = 0;
+  std::string content_length_;
+  bool begun_ = false;            ///< bytes of the request may have left
+  const char* broken_ = nullptr;  ///< why we ourselves stopped the transfer
+  std::array<char, CURL_ERROR_SIZE> text_{};
+};
+
+}  // namespace contactor::http_client
