@@ -1,0 +1,163 @@
+#include "cli/options.h"
+
+#include <CLI/CLI.hpp>
+
+#include <map>
+
+namespace contactor::cli {
+namespace {
+
+std::string check_duration(const std::string& text) {
+  return parse_duration(text) ? std::string() : "a duration is written like 30s, 5m, 1h or 7d";
+}
+
+/// Adds a subcommand that stores itself into `chosen` when it is used.
+template <class T>
+CLI::App* add(CLI::App& parent, const char* name, const char* description, std::shared_ptr<T> into,
+              std::optional<Command>& chosen) {
+  CLI::App* sub = parent.add_subcommand(name, description);
+  sub->callback([into, &chosen] { chosen = *into; });
+  return sub;
+}
+
+void add_long_running(CLI::App& app, std::optional<Command>& chosen) {
+  auto serve = std::make_shared<Serve>();
+  auto* serve_app = add(app, "serve", "Engine, HTTP API and console", serve, chosen);
+  serve_app->add_option("--listen", serve->listen, "HOST:PORT")->capture_default_str();
+  serve_app->add_option("--node", serve->node, "Name of this node; default: the host's name");
+
+  auto demo = std::make_shared<Demo>();
+  auto* demo_app = add(app, "demo", "The main job against a simulated world, with live progress", demo, chosen);
+  demo_app->add_option("--vehicles", demo->vehicles, "Vehicles on record")->capture_default_str()->check(CLI::Range(1, 1'000'000));
+  demo_app->add_option("--orders", demo->orders, "Paid services ordered over HTTP")->capture_default_str()->check(CLI::Range(1, 1'000'000));
+  demo_app->add_option("--listen", demo->listen, "HOST:PORT of API and console; port 0: any free one")->capture_default_str();
+  demo_app->add_option("--seed", demo->seed, "Draws vehicles, moods and faults")->capture_default_str();
+  demo_app->add_flag("--once", demo->once, "Exit after the summary");
+
+  auto sim = std::make_shared<Sim>();
+  auto* sim_app = add(app, "sim", "Every simulated foreign system on one port", sim, chosen);
+  sim_app->add_option("--listen", sim->listen, "HOST:PORT")->capture_default_str();
+  sim_app->add_option("--seed", sim->seed, "Draws moods and faults")->capture_default_str();
+}
+
+void add_migrate(CLI::App& app, std::optional<Command>& chosen) {
+  auto migrate = std::make_shared<Migrate>();
+  CLI::App* parent = app.add_subcommand("migrate", "The store's schema");
+  parent->require_subcommand(1);
+  parent->add_option("--environment", migrate->environment, "local or production; default: the store that --db names")
+      ->check(CLI::IsMember({"local", "production"}));
+  parent->add_option_function<std::string>(
+            "-x",
+            [migrate](const std::string& text) {
+              constexpr std::string_view key = "environment=";
+              if (!text.starts_with(key)) throw CLI::ValidationError("-x", "expects environment=local or environment=production");
+              migrate->environment = text.substr(key.size());
+              if (migrate->environment != "local" && migrate->environment != "production")
+                throw CLI::ValidationError("-x", "environment is local or production");
+            },
+            "environment=NAME, the same as --environment");
+  parent->add_option("--confirm", migrate->confirmed, "Name of the production database, instead of being asked for it");
+  const auto verb = [&](const char* name, const char* text, Migrate::Verb which, const char* revision) {
+    CLI::App* sub = parent->add_subcommand(name, text);
+    if (revision != nullptr) {
+      sub->add_option("revision", migrate->revision, "head, base or a revision number")->required();
+      sub->add_flag("--dry-run", migrate->dry_run, "Print the SQL instead of running it");
+    }
+    sub->callback([migrate, which, &chosen] {
+      migrate->verb = which;
+      chosen = *migrate;
+    });
+  };
+  verb("upgrade", "Up to a revision", Migrate::Verb::upgrade, "head");
+  verb("downgrade", "Down to a revision", Migrate::Verb::downgrade, "base");
+  verb("current", "The revision the store is at", Migrate::Verb::current, nullptr);
+  verb("history", "Every revision, applied or not", Migrate::Verb::history, nullptr);
+}
+
+void add_token(CLI::App& app, std::optional<Command>& chosen) {
+  auto token = std::make_shared<Token>();
+  CLI::App* parent = app.add_subcommand("token", "API tokens; works on the store directly");
+  parent->require_subcommand(1);
+  const auto take = [token, &chosen](Token::Verb verb) {
+    return [token, verb, &chosen] {
+      token->verb = verb;
+      chosen = *token;
+    };
+  };
+  CLI::App* create = parent->add_subcommand("create", "Make a token; it is shown once");
+  create->add_option("--role", token->role, "viewer, operator, technician, admin or service")
+      ->required()
+      ->check(CLI::IsMember({"viewer", "operator", "technician", "admin", "service"}));
+  create->add_option("--name", token->name, "Who or what uses it")->required();
+  create->add_option("--client", token->client, "The client whose orders a service token may see");
+  create->add_option_function<std::string>(
+            "--expires", [token](const std::string& text) { token->expires = *parse_duration(text); },
+            "After this time it is refused; default 90d")
+      ->check(check_duration);
+  create->callback(take(Token::Verb::create));
+  parent->add_subcommand("list", "All tokens, without their secret")->callback(take(Token::Verb::list));
+  CLI::App* revoke = parent->add_subcommand("revoke", "Refuse a token from now on");
+  revoke->add_option("id", token->id, "tok_…")->required();
+  revoke->callback(take(Token::Verb::revoke));
+}
+
+void add_desk(CLI::App& app, std::optional<Command>& chosen) {
+  auto explain = std::make_shared<Explain>();
+  add(app, "explain", "What is wanted, what was observed, what blocks it, what happens next and when", explain, chosen)
+      ->add_option("id", explain->id, "A VIN, activation, ticket, order or payment id")
+      ->required();
+  auto ticket = std::make_shared<Ticket>();
+  CLI::App* parent = app.add_subcommand("ticket", "The technician's desk");
+  parent->require_subcommand(1);
+  const auto take = [ticket, &chosen](Ticket::Verb verb) {
+    return [ticket, verb, &chosen] {
+      ticket->verb = verb;
+      chosen = *ticket;
+    };
+  };
+  parent->add_subcommand("list", "Open tickets")->callback(take(Ticket::Verb::list));
+  CLI::App* show = parent->add_subcommand("show", "All fields of one ticket");
+  show->add_option("id", ticket->id, "tkt_…")->required();
+  show->callback(take(Ticket::Verb::show));
+  CLI::App* act = parent->add_subcommand("act", "Note what was done; retries are started over the API of a running node");
+  act->add_option("id", ticket->id, "tkt_…")->required();
+  act->add_option("action", ticket->action, "schedule_inspection, escalate_iot, escalate_development, contact_customer, resolve, close")
+      ->required()
+      ->check(CLI::IsMember({"schedule_inspection", "escalate_iot", "escalate_development", "contact_customer", "resolve", "close"}));
+  act->add_option("--text", ticket->text, "Words for the record")->required();
+  act->callback(take(Ticket::Verb::act));
+
+  add(app, "doctor", "Checks configuration, credentials, clock, store and upstreams", std::make_shared<Doctor>(), chosen);
+  CLI::App* audit = app.add_subcommand("audit", "The tamper-evident history");
+  audit->require_subcommand(1);
+  add(*audit, "verify", "Walks the hash chain of every history, names the first bad record", std::make_shared<AuditVerify>(), chosen);
+}
+
+}  // namespace
+
+Parsed parse(int argc, const char* const* argv) {
+  CLI::App app{"Contactor: the switch for connected fleets"};
+  app.set_version_flag("--version", CONTACTOR_VERSION);
+  app.require_subcommand(1);
+  app.fallthrough();
+  Options options;
+  app.add_option("--db", options.db, "sqlite:PATH or postgres://…; default: DATABASE_URL, then sqlite:contactor.db")
+      ->envname("DATABASE_URL");
+  app.add_flag("--json", options.json, "One JSON document on stdout");
+  app.add_flag("-v,--verbose", options.verbose, "More lines in the log");
+  std::optional<Command> chosen;
+  add_long_running(app, chosen);
+  add_migrate(app, chosen);
+  add_token(app, chosen);
+  add_desk(app, chosen);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int status = app.exit(error);
+    return {.options = {}, .exit_status = status == 0 ? 0 : 2};
+  }
+  options.command = *chosen;
+  return {.options = std::move(options), .exit_status = 0};
+}
+
+}  // namespace contactor::cli

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/instant.h"
+
+namespace contactor::cli {
+
+struct Serve {
+  std::string listen = "127.0.0.1:8080";
+  std::string node;
+};
+struct Demo {
+  std::string listen = "127.0.0.1:0";
+  std::uint64_t vehicles = 1000;
+  std::uint64_t orders = 240;
+  bool once = false;
+  std::uint64_t seed = 1;
+};
+struct Sim {
+  std::string listen = "127.0.0.1:8090";
+  std::uint64_t seed = 1;
+};
+struct Migrate {
+  enum class Verb { upgrade, downgrade, current, history };
+  std::string environment;  ///< local | production; empty: the store that --db names
+  Verb verb = Verb::current;
+  std::string revision = "head";
+  bool dry_run = false;
+  std::string confirmed;  ///< production's database name, typed by the operator
+};
+struct Explain {
+  std::string id;
+};
+struct Doctor {};
+struct Token {
+  enum class Verb { create, list, revoke };
+  Verb verb = Verb::list;
+  std::string role;
+  std::string name;
+  std::string client;
+  Millis expires = std::chrono::hours(24 * 90);
+  std::string id;
+};
+struct Ticket {
+  enum class Verb { list, show, act };
+  Verb verb = Verb::list;
+  std::string id;
+  std::string action;
+  std::string text;
+};
+struct AuditVerify {};
+
+using Command = std::variant<Serve, Demo, Sim, Migrate, Explain, Doctor, Token, Ticket, AuditVerify>;
+
+/// What the command line says. `db` is empty where neither the flag nor the environment names a store.
+struct Options {
+  Command command;
+  std::string db;
+  bool json = false;
+  bool verbose = false;
+};
+
+/// Either what to do, or that there is nothing to do: help was shown, or the words are wrong.
+struct Parsed {
+  std::optional<Options> options;
+  int exit_status = 0;  ///< where `options` is empty: 0 after help, 2 after a usage error
+};
+
+/// Reads the command line; prints help to stdout and usage errors to stderr.
+[[nodiscard]] Parsed parse(int argc, const char* const* argv);
+
+}  // namespace contactor::cli

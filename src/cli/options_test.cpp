@@ -1,0 +1,67 @@
+#include "cli/options.h"
+
+#include <gtest/gtest.h>
+
+namespace contactor::cli {
+namespace {
+
+Parsed read(std::vector<const char*> words) {
+  words.insert(words.begin(), "contactor");
+  ::testing::internal::CaptureStdout();
+  ::testing::internal::CaptureStderr();
+  Parsed parsed = parse(static_cast<int>(words.size()), words.data());
+  ::testing::internal::GetCapturedStdout();
+  ::testing::internal::GetCapturedStderr();
+  return parsed;
+}
+
+TEST(Options, JsonAndDbAreUnderstoodOnBothSidesOfTheCommand) {
+  for (const auto& words : std::vector<std::vector<const char*>>{
+           {"--json", "--db", "sqlite:x.db", "demo", "--once"}, {"demo", "--once", "--json", "--db", "sqlite:x.db"}}) {
+    const auto parsed = read(words);
+    ASSERT_TRUE(parsed.options);
+    EXPECT_TRUE(parsed.options->json);
+    EXPECT_EQ(parsed.options->db, "sqlite:x.db");
+    EXPECT_TRUE(std::get<Demo>(parsed.options->command).once);
+  }
+}
+
+TEST(Options, MigrateTakesItsEnvironmentBothWays) {
+  const auto one = read({"migrate", "-x", "environment=production", "upgrade", "head"});
+  ASSERT_TRUE(one.options);
+  EXPECT_EQ(std::get<Migrate>(one.options->command).environment, "production");
+  const auto other = read({"migrate", "--environment", "local", "downgrade", "base"});
+  ASSERT_TRUE(other.options);
+  EXPECT_EQ(std::get<Migrate>(other.options->command).verb, Migrate::Verb::downgrade);
+}
+
+TEST(Options, TokenExpiryIsADuration) {
+  const auto parsed = read({"token", "create", "--role", "admin", "--name", "me", "--expires", "7d"});
+  ASSERT_TRUE(parsed.options);
+  EXPECT_EQ(std::get<Token>(parsed.options->command).expires, Millis(std::chrono::hours(24 * 7)));
+}
+
+TEST(Options, WrongWordsAreAUsageError) {
+  for (const auto& words : std::vector<std::vector<const char*>>{{},
+                                                                 {"fly"},
+                                                                 {"demo", "--orders", "0"},
+                                                                 {"demo", "--orders", "many"},
+                                                                 {"token", "create", "--role", "king", "--name", "x"},
+                                                                 {"token", "create", "--role", "admin", "--name", "x", "--expires", "soon"},
+                                                                 {"migrate", "-x", "environment=moon", "current"},
+                                                                 {"migrate", "upgrade"},
+                                                                 {"explain"}}) {
+    const auto parsed = read(words);
+    EXPECT_FALSE(parsed.options);
+    EXPECT_EQ(parsed.exit_status, 2);
+  }
+}
+
+TEST(Options, HelpIsNoError) {
+  EXPECT_EQ(read({"--help"}).exit_status, 0);
+  EXPECT_EQ(read({"demo", "--help"}).exit_status, 0);
+  EXPECT_EQ(read({"--version"}).exit_status, 0);
+}
+
+}  // namespace
+}  // namespace contactor::cli
