@@ -74,6 +74,7 @@ struct Ticket {
   Instant solve_by;
   std::optional<Instant> responded_at;
   std::optional<Instant> ended_at;
+  std::optional<Instant> waiting_since;  ///< the solve clock stands still since then: the customer was asked
   std::string proposed_configuration;  ///< an edited payload that waits for a second person
   std::string proposed_by;
   std::vector<std::string> notes;  ///< "2026-11-21T06:38:14.000Z anna: called the customer"
