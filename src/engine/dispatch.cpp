@@ -1,0 +1,249 @@
+// What is due, in which order, and within which budget.
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/log.h"
+#include "engine/impl.h"
+
+namespace contactor::engine {
+namespace {
+
+bool waits_to_send(ota::State state) {
+  return state == ota::State::QueuedForActivation || state == ota::State::WaitingBudget ||
+         state == ota::State::WaitingBackoff;
+}
+
+/// The moment of creation is part of the id, so that a horizon can be judged without loading anything.
+Instant created_at(ActivationId id) { return Instant::from_millis(id.value() >> 21); }
+
+constexpr std::size_t kLoadBatch = 500;
+
+}  // namespace
+
+void Engine::Impl::wake_at(ActivationId id, Instant at) {
+  const auto found = records_.find(id);
+  if (found == records_.end()) return;
+  Record& record = found->second;
+  record.due = at;
+  record.epoch += 1;
+  if (at.is_never()) return;
+  timers_.add({.at = at, .id = id, .epoch = record.epoch});
+  arm();
+}
+
+void Engine::Impl::arm() {
+  Instant next = std::min(timers_.next(), breaker_.probe_at());
+  if (!owed_due_.empty()) next = std::min(next, owed_due_.begin()->first);
+  if (next >= armed_at_) return;
+  armed_at_ = next;
+  ports_.time.call_at(next, [self = self_] {
+    if (*self) (*self)->tick();
+  });
+}
+
+void Engine::Impl::tick() {
+  armed_at_ = Instant::never();
+  while (const auto entry = timers_.pop(now())) {
+    const auto found = records_.find(entry->id);
+    if (found == records_.end() || found->second.epoch != entry->epoch) continue;
+    found->second.due = Instant::never();
+    (waits_to_send(found->second.state) ? to_send_ : to_look_).push_back(entry->id);
+  }
+  if (breaker_.probe_at() <= now()) probe();
+  relay();
+  pump();
+  arm();
+}
+
+void Engine::Impl::pump() {
+  if (stopping_) return;
+  std::vector<ActivationId> batch;
+  std::vector<ActivationId> at_hand;
+  const auto take = [&](std::deque<ActivationId>& queue) {
+    const ActivationId id = queue.front();
+    queue.pop_front();
+    const auto found = records_.find(id);
+    if (found == records_.end() || loading_.contains(id)) return;
+    if (found->second.work) return at_hand.push_back(id);
+    loading_.insert(id);
+    batch.push_back(id);
+  };
+  while (!to_look_.empty() && loading_.size() < 2 * kLoadBatch) take(to_look_);
+  const std::size_t allowance = std::min(breaker_.allowance(), settings_.calls_in_flight_max);
+  while (!to_send_.empty() && sending_ + loading_.size() + at_hand.size() < allowance) take(to_send_);
+  if (!batch.empty()) load_ready(std::move(batch));
+  for (const ActivationId id : at_hand)
+    if (Work* work = find_work(id)) on_due(*work);
+}
+
+void Engine::Impl::load_ready(std::vector<ActivationId> ids) {
+  std::vector<ActivationId> asked = ids;
+  ports_.store.load(std::move(ids), [self = self_, asked = std::move(asked)](Result<std::vector<ports::Loaded>> loaded) {
+    if (!*self) return;
+    Impl& engine = **self;
+    std::vector<ActivationId> failed;
+    for (const ActivationId id : asked) engine.loading_.erase(id);
+    if (!loaded) {
+      log::warn("engine", "cannot read due activations: {}", loaded.error().message());
+      for (const ActivationId id : asked) engine.wake_at(id, engine.now() + std::chrono::seconds(1));
+      return;
+    }
+    for (auto& item : *loaded) engine.attach(std::move(item));
+    engine.pump();
+  });
+}
+
+void Engine::Impl::attach(ports::Loaded loaded) {
+  const ActivationId id = loaded.activation.id;
+  if (!records_.contains(id)) return;
+  bring(std::move(loaded), true);
+  on_due(*find_work(id));
+}
+
+void Engine::Impl::on_due(Work& work) {
+  if (work.writing || work.calling) return;  // The end of that brings the next look.
+  const ota::Activation& activation = work.activation;
+  if (waits_to_send(activation.state)) return try_send(work);
+  if (activation.state == ota::State::WaitingResponse) {
+    slot_of(activation).holder = activation.id;
+    return now() >= activation.answer_by ? last_look(work) : poll(work);
+  }
+  happen(work, ota::Elapsed{});
+}
+
+void Engine::Impl::try_send(Work& work) {
+  const ota::Activation& activation = work.activation;
+  if (now() >= activation.horizon_at) return happen(work, ota::HorizonReached{});
+  if (now() < activation.next_action_at) {
+    wake_at(activation.id, activation.next_action_at);
+    return idle(work);
+  }
+  Slot& slot = slot_of(activation);
+  if (!slot.holder.empty() && slot.holder != activation.id) {
+    if (std::ranges::find(slot.waiters, activation.id) == slot.waiters.end()) slot.waiters.push_back(activation.id);
+    return idle(work);
+  }
+  if (const auto until = budget_wait(slot.ledger)) {
+    return happen(work, ota::BudgetExhausted{
+                            .until = *until,
+                            .why = fmt::format("the vehicle's {} commands an hour are spent until {}",
+                                               settings_.policy.commands_per_hour, to_rfc3339(*until))});
+  }
+  slot.holder = activation.id;
+  begin_sending(work);
+  if (ota::needs_look(activation)) return look_before_sending(work);
+  happen(work, ota::Granted{.generation = slot.ledger.generation + 1});
+}
+
+std::optional<Instant> Engine::Impl::budget_wait(const ports::CommandLedger& ledger) const {
+  // A request may still be on its way for as long as it is allowed to take: the window is wider by that much (H3).
+  const Millis window = std::chrono::hours(1) + settings_.policy.request_timeout;
+  const std::size_t limit = settings_.policy.commands_per_hour;
+  if (ledger.sends.size() < limit) return std::nullopt;
+  const Instant free_at = ledger.sends[ledger.sends.size() - limit] + window;
+  return free_at > now() ? std::optional(free_at) : std::nullopt;
+}
+
+void Engine::Impl::begin_sending(Work& work) {
+  if (!work.sending) sending_ += 1;
+  work.sending = true;
+}
+
+void Engine::Impl::end_sending(Work& work) {
+  if (work.sending) sending_ -= 1;
+  work.sending = false;
+}
+
+void Engine::Impl::look_before_sending(Work& work) {
+  const ota::Activation& activation = work.activation;
+  const std::string last =
+      activation.command_ordinal > 0 ? ota::command_id(activation.id, activation.command_ordinal) : std::string();
+  ports_.iot.status(activation.order->vin, last, respond_by(),
+                    answer_for<ota::VehicleStatus>(work, [this](Work& still, Result<ota::VehicleStatus> status) {
+                      looked(still, std::move(status));
+                    }));
+}
+
+void Engine::Impl::looked(Work& work, Result<ota::VehicleStatus> status) {
+  const ota::Activation& activation = work.activation;
+  if (!waits_to_send(activation.state)) return;  // A callback was faster.
+  if (!status) return refused_look(work, status.error());
+  if (activation.command_ordinal > 0) {
+    ota::Observed seen = ota::read_status(*status, activation);
+    if (seen.status == ota::CommandStatus::applied) return happen(work, std::move(seen));
+  }
+  if (!activation.order->extends.empty() && ota::shows_active(*status, activation.order->service_id))
+    return happen(work, ota::FoundActive{});
+  if (auto obstacle = ota::obstacle(*status, *activation.order)) {
+    end_sending(work);
+    if (obstacle->failure) return happen(work, ota::PrecheckFailed{std::move(*obstacle->failure)});
+    return happen(work, ota::BudgetExhausted{.until = now() + std::chrono::minutes(1), .why = obstacle->wait});
+  }
+  happen(work, ota::Granted{.generation = slot_of(activation).ledger.generation + 1});
+}
+
+/// The vehicle could not be asked: that is what sending would have met, without spending a command.
+void Engine::Impl::refused_look(Work& work, const Error& error) {
+  end_sending(work);
+  if (breaker_.is_open() || error.kind == ErrorKind::rate_limited)
+    return happen(work, ota::BudgetExhausted{
+                            .until = now() + error.retry_after.value_or(settings_.policy.rate_limit_wait),
+                            .why = error.kind == ErrorKind::rate_limited ? "the IoT API asked to come later"
+                                                                         : "incident: the IoT API is not usable"});
+  using enum ota::FailureCategory;
+  const auto category = error.kind == ErrorKind::unauthorized ? AuthorizationFailure
+                        : error.kind == ErrorKind::not_found  ? VehicleIncompatible
+                        : error.kind == ErrorKind::protocol   ? ApiIotError
+                                                              : TransientNetwork;
+  happen(work, ota::PrecheckFailed{
+                   ota::Failure{.category = category, .code = std::string(to_string(error.kind)), .message = error.detail}});
+}
+
+void Engine::Impl::release_slot(const ota::Activation& activation) {
+  const auto found = slots_.find(activation.order->vin);
+  if (found == slots_.end() || found->second.holder != activation.id) return;
+  found->second.holder = ActivationId();
+  for (const ActivationId waiter : std::exchange(found->second.waiters, {})) wake_at(waiter, now());
+}
+
+Instant Engine::Impl::earliest_look(const ota::Activation& activation) const {
+  if (is_final(activation.state)) return Instant::never();
+  if (activation.state == ota::State::WaitingResponse) return activation.answer_by;
+  return activation.next_action_at;
+}
+
+/// Nothing is going on: what can be read again need not stay in memory.
+void Engine::Impl::idle(Work& work) {
+  if (work.writing || work.calling || !work.events.empty()) return;
+  const ota::Activation& activation = work.activation;
+  end_sending(work);
+  if (activation.state == ota::State::WaitingResponse) return;
+  const ActivationId id = activation.id;
+  const Vin vin = activation.order->vin;
+  const bool ends = !work.live || is_settled(activation.state, activation.money_state);
+  release_slot(activation);
+  const auto slot = slots_.find(vin);
+  if (slot != slots_.end() && --slot->second.users == 0 && slot->second.waiters.empty()) slots_.erase(slot);
+  records_[id].work.reset();
+  if (ends) forget(id);
+  // A place has become free.
+  if (!to_send_.empty() && sending_ < settings_.calls_in_flight_max / 2) pump();
+}
+
+void Engine::Impl::forget(ActivationId id) { records_.erase(id); }
+
+/// While the breaker holds everything back, only the horizon turns a waiting order into a failure that nobody pays for.
+void Engine::Impl::check_horizons() {
+  std::vector<ActivationId> late;
+  const Instant from = now() - settings_.policy.horizon;
+  std::erase_if(to_send_, [&](ActivationId id) {
+    const bool is_late = created_at(id) < from && !loading_.contains(id) && records_.contains(id);
+    if (is_late) late.push_back(id);
+    return is_late;
+  });
+  for (const ActivationId id : late) to_look_.push_back(id);
+}
+
+}  // namespace contactor::engine

@@ -1,0 +1,186 @@
+#pragma once
+
+#include <deque>
+#include <list>
+#include <map>
+#include <set>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "engine/breaker.h"
+#include "engine/engine.h"
+#include "engine/timers.h"
+#include "ota/advance.h"
+#include "ota/evidence.h"
+
+namespace contactor::engine {
+
+/// One activation in memory while something happens to it. Everything in it can be read again from the store.
+struct Work {
+  ota::Activation activation;
+  std::deque<std::pair<ota::Event, ports::Done<Result<ota::Activation>>>> events;
+  bool writing = false;  ///< a step is on its way to the store; its effects wait for it
+  bool calling = false;  ///< a look, a diagnosis or a command is on its way
+  bool sending = false;  ///< counted in sending_
+  bool live = true;      ///< false: a finished activation that was brought back for one event
+  Millis poll_after = Millis(0);
+  std::uint64_t serial = 0;  ///< answers for an earlier Work of the same activation are dropped
+};
+
+/// What is kept for every live activation, loaded or not.
+struct Record {
+  Instant due = Instant::never();
+  std::uint32_t epoch = 0;
+  ota::State state = ota::State::QueuedForActivation;
+  std::unique_ptr<Work> work;
+};
+
+/// One vehicle while commands to it are decided: who may send, who waits, what was sent.
+struct Slot {
+  ActivationId holder;
+  std::vector<ActivationId> waiters;
+  ports::CommandLedger ledger;
+  std::size_t users = 0;  ///< loaded activations of this vehicle
+};
+
+/// One entry of the outbox in memory.
+struct Owed {
+  ports::OutboxEntry entry;
+  bool calling = false;
+  bool look_first = false;  ///< its first try may have happened before this process started
+};
+
+class Engine::Impl {
+ public:
+  Impl(Ports ports, Settings settings);
+  ~Impl();
+
+  // -- engine.cpp: the face
+  void start(ports::Done<Status> done);
+  void stop(std::move_only_function<void()> done);
+  void read_live(ActivationId after, ports::Done<Status> done);
+  void read_outbox(std::int64_t after, ports::Done<Status> done);
+
+  // -- intake.cpp: orders, cancellations, the desk, reports from outside
+  void accept(ota::Order order, std::optional<ReplyTemplate> reply, ports::Done<Result<Accepted>> done);
+  void accept_beside(ota::Order order, std::optional<ReplyTemplate> reply, ports::Store::VehicleContext context,
+                     ports::Done<Result<Accepted>> done);
+  void store_new(ota::Order order, std::optional<ReplyTemplate> reply, ports::CommandLedger ledger,
+                 ports::Done<Result<Accepted>> done);
+  void find_repeated(ports::WriteOutcome outcome, const ota::Order& order, std::optional<ReplyTemplate> reply,
+                     ports::Done<Result<Accepted>> done);
+  void act_on_ticket(TicketId id, TicketOrder order, ports::Done<Result<TicketOutcome>> done);
+  void start_from_ticket(ota::Ticket ticket, TicketOrder order, ports::Done<Result<TicketOutcome>> done);
+  void finish_ticket_action(ota::Ticket ticket, const TicketOrder& order, std::optional<ota::Activation> started,
+                            ports::Done<Result<TicketOutcome>> done);
+  void vehicle_reported(VehicleReport report, ports::Done<Status> done);
+  void payment_reported(PaymentReport report, ports::Done<Status> done);
+  /// Brings an activation to memory, live or finished, and hands it an event.
+  void give(ActivationId id, ota::Event event, ports::Done<Result<ota::Activation>> done);
+  void bring(ports::Loaded loaded, bool live);
+
+  // -- step.cpp: event -> advance -> commit -> perform
+  void happen(Work& work, ota::Event event, ports::Done<Result<ota::Activation>> done = {});
+  void run_next_event(Work& work);
+  void commit(Work& work, ota::Step step, ports::Done<Result<ota::Activation>> done);
+  void committed(ActivationId id, std::uint64_t serial, std::shared_ptr<ports::ActivationWrite> write,
+                 std::vector<ota::Effect> effects, Result<ports::WriteOutcome> outcome,
+                 ports::Done<Result<ota::Activation>> done);
+  void perform(Work& work, std::vector<ota::Effect> effects);
+  void add_outbox(ports::ActivationWrite& write, const ota::Effect& effect);
+  void forget(ActivationId id);
+  void reload_later(ActivationId id);
+  void settle(Work& work);
+
+  // -- dispatch.cpp: what is due, in which order, within which budget
+  void wake_at(ActivationId id, Instant at);
+  void arm();
+  void tick();
+  void pump();
+  void load_ready(std::vector<ActivationId> ids);
+  void attach(ports::Loaded loaded);
+  void on_due(Work& work);
+  void try_send(Work& work);
+  void look_before_sending(Work& work);
+  void looked(Work& work, Result<ota::VehicleStatus> status);
+  void refused_look(Work& work, const Error& error);
+  void begin_sending(Work& work);
+  void end_sending(Work& work);
+  void check_horizons();
+  [[nodiscard]] std::optional<Instant> budget_wait(const ports::CommandLedger& ledger) const;
+  void release_slot(const ota::Activation& activation);
+  [[nodiscard]] Instant earliest_look(const ota::Activation& activation) const;
+  void idle(Work& work);
+
+  // -- watch.cpp: commands on their way
+  void send_command(Work& work, const ota::SendCommand& command);
+  void answered(ActivationId id, std::uint64_t serial, ota::CommandAnswer answer);
+  void poll(Work& work);
+  void polled(Work& work, Result<ota::VehicleStatus> status);
+  void last_look(Work& work);
+  void watch_on(Work& work);
+  void diagnose(Work& work);
+  /// Wraps a port's answer: counted, judged by the breaker, and dropped where its activation has moved on.
+  template <class T>
+  ports::Done<Result<T>> answer_for(Work& work, std::move_only_function<void(Work&, Result<T>)> then);
+  void record_call(Breaker::Outcome outcome);
+  void probe();
+  void open_incident();
+  void close_incident();
+
+  // -- relay.cpp: what is owed to the outside
+  void owe(ports::OutboxEntry entry, bool look_first);
+  void relay();
+  void deliver(Owed& owed);
+  void move_money(Owed& owed, const ota::Activation& activation);
+  void look_up_money(Owed& owed, const ota::Activation& activation);
+  void money_answered(std::int64_t id, ota::Activation activation, Status status);
+  void money_looked_up(std::int64_t id, ota::Activation activation, Result<ports::PaymentFacts> facts);
+  void money_ended(std::int64_t id, ActivationId activation, ota::MoneyState to, std::string detail);
+  void tell(Owed& owed, const ota::Activation& activation);
+  void display(Owed& owed, const ota::Activation& activation, const std::string& text);
+  void told(std::int64_t id, Status status);
+  void postpone(std::int64_t id, Millis wait, bool unknown);
+  void discharge(std::int64_t id, std::optional<ports::NoticeRecord> notice);
+  [[nodiscard]] ports::Payments* payments_of(const ota::Activation& activation);
+
+  // -- shared
+  [[nodiscard]] Instant now() const { return ports_.time.now(); }
+  [[nodiscard]] ota::Context context();
+  [[nodiscard]] std::int64_t fresh_id(std::uint8_t shard);
+  [[nodiscard]] Work* find_work(ActivationId id, std::uint64_t serial = 0);
+  [[nodiscard]] Slot& slot_of(const ota::Activation& activation) { return slots_[activation.order->vin]; }
+  [[nodiscard]] Instant respond_by() const { return now() + settings_.policy.request_timeout; }
+
+  Ports ports_;
+  Settings settings_;
+  std::vector<Listener> listeners_;
+  Counters counters_;
+
+  std::unordered_map<ActivationId, Record> records_;
+  std::unordered_map<Vin, Slot> slots_;
+  Timers timers_;
+  Instant armed_at_ = Instant::never();
+  std::deque<ActivationId> to_send_;   ///< due to send; waits here, hold alive, while the breaker is open
+  std::deque<ActivationId> to_look_;   ///< due for anything else
+  std::unordered_set<ActivationId> loading_;
+  Breaker breaker_;
+  std::size_t calls_ = 0;    ///< to the IoT API, in flight
+  std::size_t sending_ = 0;  ///< activations between holding their vehicle and the answer to their command
+  std::optional<Vin> last_vin_;  ///< whom a probe asks about
+
+  std::map<std::int64_t, Owed> owed_;
+  std::multimap<Instant, std::int64_t> owed_due_;
+  std::size_t deliveries_ = 0;
+
+  std::optional<ports::Incident> incident_;
+  std::uint64_t serials_ = 0;
+  std::int64_t last_id_ = 0;
+  std::size_t accepting_ = 0;
+  bool stopping_ = false;
+  std::move_only_function<void()> stopped_;
+  /// Callbacks that outlive the engine find this empty.
+  std::shared_ptr<Impl*> self_ = std::make_shared<Impl*>(this);
+};
+
+}  // namespace contactor::engine

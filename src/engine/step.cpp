@@ -1,0 +1,202 @@
+// event -> advance -> commit -> perform: the one way in which anything changes.
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/log.h"
+#include "engine/history_chain.h"
+#include "engine/impl.h"
+
+namespace contactor::engine {
+
+void Engine::Impl::happen(Work& work, ota::Event event, ports::Done<Result<ota::Activation>> done) {
+  work.events.emplace_back(std::move(event), std::move(done));
+  run_next_event(work);
+}
+
+void Engine::Impl::run_next_event(Work& work) {
+  while (!work.writing && !work.events.empty()) {
+    auto [event, done] = std::move(work.events.front());
+    work.events.pop_front();
+    auto step = ota::advance(work.activation, event, context());
+    if (!step) {
+      if (done) done(std::unexpected(std::move(step.error())));
+      continue;
+    }
+    if (step->entry) {
+      commit(work, std::move(*step), std::move(done));
+      continue;
+    }
+    work.activation = std::move(step->next);
+    if (done) done(work.activation);
+  }
+  if (!work.writing) idle(work);
+}
+
+void Engine::Impl::commit(Work& work, ota::Step step, ports::Done<Result<ota::Activation>> done) {
+  auto write = std::make_shared<ports::ActivationWrite>();
+  write->base_version = work.activation.version;
+  step.entry->node = settings_.node;
+  step.entry->hash = chain(work.activation.history_head, work.activation.id, *step.entry);
+  step.next.history_head = step.entry->hash;
+  write->after = std::move(step.next);
+  write->history.push_back(std::move(*step.entry));
+  for (const auto& effect : step.effects) add_outbox(*write, effect);
+  work.writing = true;
+  const ActivationId id = work.activation.id;
+  const std::uint64_t serial = work.serial;
+  ports_.store.write(*write, [self = self_, id, serial, write, effects = std::move(step.effects),
+                              done = std::move(done)](Result<ports::WriteOutcome> outcome) mutable {
+    if (*self) (*self)->committed(id, serial, std::move(write), std::move(effects), std::move(outcome), std::move(done));
+  });
+}
+
+/// What an effect needs in the store beside the step itself.
+void Engine::Impl::add_outbox(ports::ActivationWrite& write, const ota::Effect& effect) {
+  const ActivationId id = write.after.id;
+  const auto entry = [&](ports::OutboxEntry::Kind kind, std::string key) -> ports::OutboxEntry& {
+    write.outbox.push_back(
+        ports::OutboxEntry{.id = fresh_id(id.shard()), .activation_id = id, .kind = kind, .key = std::move(key)});
+    write.outbox.back().created_at = write.outbox.back().next_try_at = now();
+    return write.outbox.back();
+  };
+  if (const auto* send = std::get_if<ota::SendCommand>(&effect)) {
+    ports::CommandLedger ledger = slot_of(write.after).ledger;
+    ledger.version += 1;
+    ledger.generation = send->generation;
+    ledger.last_command_id = send->command_id;
+    ledger.sends.push_back(now());
+    const std::size_t keep = settings_.policy.commands_per_hour;
+    if (ledger.sends.size() > keep) ledger.sends.erase(ledger.sends.begin(), ledger.sends.end() - static_cast<std::ptrdiff_t>(keep));
+    write.ledger = std::move(ledger);
+  } else if (const auto* money = std::get_if<ota::MoveMoney>(&effect)) {
+    // The key is computed, so that every node, repeat and restart uses the same one.
+    entry(ports::OutboxEntry::Kind::money, fmt::format("{}-{}-1", to_string(id), to_string(money->purpose))).purpose =
+        money->purpose;
+  } else if (const auto* notify = std::get_if<ota::Notify>(&effect)) {
+    const auto& customer = write.after.order->customer;
+    for (const auto channel : {ota::Channel::email, ota::Channel::push, ota::Channel::display}) {
+      if (!ota::is_sent(notify->event, channel)) continue;
+      std::string_view missing;
+      if (channel == ota::Channel::email && (ports_.mail == nullptr || customer.email.empty()))
+        missing = ports_.mail == nullptr ? "no mail server configured" : "no address known";
+      if (channel == ota::Channel::push && (ports_.push == nullptr || customer.push_token.empty()))
+        missing = ports_.push == nullptr ? "no push service configured" : "no device known";
+      if (channel == ota::Channel::display && settings_.display_service_id.empty())
+        missing = "no display service configured";
+      if (!missing.empty()) {
+        write.notices.push_back({.activation_id = id, .event = notify->event, .channel = channel,
+                                 .outcome = ports::NoticeOutcome::unavailable, .at = now(),
+                                 .detail = std::string(missing)});
+        continue;
+      }
+      const auto kind = channel == ota::Channel::email  ? ports::OutboxEntry::Kind::email
+                        : channel == ota::Channel::push ? ports::OutboxEntry::Kind::push
+                                                        : ports::OutboxEntry::Kind::display;
+      entry(kind, fmt::format("{}-{}-{}", to_string(id), to_string(notify->event), to_string(channel))).event =
+          notify->event;
+    }
+  } else if (const auto* ticket = std::get_if<ota::OpenTicket>(&effect)) {
+    write.ticket = ticket->ticket;
+    write.ticket->version = 1;
+  } else if (const auto* spawn = std::get_if<ota::Spawn>(&effect)) {
+    const ActivationId follower(fresh_id(spawn->order.vin.shard()));
+    ota::Step first = ota::open(spawn->order, follower, spawn->start_at, context());
+    first.entry->node = settings_.node;
+    first.entry->hash = chain({}, follower, *first.entry);
+    first.next.history_head = first.entry->hash;
+    write.followers.push_back(std::move(first.next));
+    write.follower_history.push_back(std::move(*first.entry));
+  }
+}
+
+void Engine::Impl::committed(ActivationId id, std::uint64_t serial, std::shared_ptr<ports::ActivationWrite> write,
+                             std::vector<ota::Effect> effects, Result<ports::WriteOutcome> outcome,
+                             ports::Done<Result<ota::Activation>> done) {
+  Work* work = find_work(id, serial);
+  CTR_ASSERT(work != nullptr);  // A Work that is writing is never dropped.
+  work->writing = false;
+  if (!outcome || *outcome != ports::WriteOutcome::applied) {
+    // Nothing is assumed about what the store holds now: the truth is read again, and what was lost is found out again.
+    counters_.stale_writes += 1;
+    log::warn("engine", "{}: a step was not stored: {}", to_string(id), outcome ? "a fence refused it" : outcome.error().message());
+    Error error = outcome ? Error{.kind = ErrorKind::conflict, .origin = "engine", .detail = "the activation was changed meanwhile"}
+                          : std::move(outcome.error());
+    auto waiting = std::move(work->events);
+    reload_later(id);
+    if (done) done(std::unexpected(error));
+    for (auto& [event, waiter] : waiting)
+      if (waiter) waiter(std::unexpected(error));
+    return;
+  }
+  if (write->ledger) slot_of(write->after).ledger = *write->ledger;
+  work->activation = std::move(write->after);
+  records_[id].state = work->activation.state;
+  for (std::size_t i = 0; i < write->followers.size(); ++i) {
+    const auto& follower = write->followers[i];
+    records_[follower.id].state = follower.state;
+    wake_at(follower.id, follower.next_action_at);
+    for (const auto& listener : listeners_) listener(follower, write->follower_history[i]);
+  }
+  for (auto& entry : write->outbox) owe(std::move(entry), false);
+  for (const auto& entry : write->history)
+    for (const auto& listener : listeners_) listener(work->activation, entry);
+  if (done) done(work->activation);
+  work = find_work(id, serial);
+  if (work == nullptr) return;
+  perform(*work, std::move(effects));
+  work = find_work(id, serial);
+  if (work != nullptr) settle(*work);
+}
+
+void Engine::Impl::perform(Work& work, std::vector<ota::Effect> effects) {
+  const ActivationId id = work.activation.id;
+  const std::uint64_t serial = work.serial;
+  for (auto& effect : effects) {
+    Work* still = find_work(id, serial);
+    if (still == nullptr) return;
+    if (const auto* send = std::get_if<ota::SendCommand>(&effect)) send_command(*still, *send);
+    else if (std::holds_alternative<ota::Diagnose>(effect)) diagnose(*still);
+    else if (std::holds_alternative<ota::OpenTicket>(effect)) counters_.escalated += 1;
+  }
+  relay();
+}
+
+/// After a committed step: the vehicle is handed on, the next wake-up is set, finished rows leave.
+void Engine::Impl::settle(Work& work) {
+  const ota::Activation& activation = work.activation;
+  if (activation.state != ota::State::WaitingResponse) release_slot(activation);
+  const bool just_active = activation.state == ota::State::Active && activation.confirmed_at == activation.updated_at;
+  if (just_active) {
+    counters_.confirmed += 1;
+    const ota::Order& order = *activation.order;
+    // The order that was extended ends with the new one: its own switch-off is taken back.
+    if (!order.extends.empty())
+      give(order.extends, ota::CancelRequested{.actor = "engine", .reason = "extended", .superseded = true}, {});
+    if (order.reason == "technician" && !order.parent.empty())
+      give(order.parent, ota::TicketEnded{.actor = "engine", .delivered = true}, {});
+  }
+  // A poll that is set already comes earlier than the deadline and stays.
+  const bool polls = activation.state == ota::State::WaitingResponse && !records_[activation.id].due.is_never();
+  if (!polls) wake_at(activation.id, earliest_look(activation));
+  if (!work.events.empty()) return run_next_event(work);
+  idle(work);
+}
+
+void Engine::Impl::reload_later(ActivationId id) {
+  const auto found = records_.find(id);
+  if (found == records_.end()) return;
+  if (found->second.work) {
+    const ota::Activation activation = found->second.work->activation;
+    release_slot(activation);
+    Slot& slot = slot_of(activation);
+    if (--slot.users == 0) slots_.erase(activation.order->vin);
+    const bool live = found->second.work->live;
+    found->second.work.reset();
+    if (!live) return forget(id);
+  }
+  wake_at(id, now() + std::chrono::seconds(1));
+}
+
+}  // namespace contactor::engine
