@@ -4,11 +4,12 @@
 #include <string>
 
 #include "base/money.h"
+#include "ota/money_axis.h"
 #include "ports/http.h"
 
 namespace contactor::ports {
 
-enum class MoneyPurpose : std::uint8_t { capture, release, refund };
+using ota::MoneyPurpose;
 
 /// One movement of money, under a key that is the same on every node, repeat and restart.
 struct MoneyRequest {

@@ -28,7 +28,7 @@ struct CommandLedger {
 /// Something owed to the outside after a commit. It leaves the outbox when it is done or given up for a stated reason.
 struct OutboxEntry {
   enum class Kind : std::uint8_t { money, email, push, display };
-  std::int64_t id = 0;  ///< given by the store, rising
+  std::int64_t id = 0;  ///< given by the engine with the write: unique, rising
   ActivationId activation_id;
   Kind kind = Kind::money;
   std::string key;  ///< computed from activation, purpose and ordinal: unique, the idempotency key of the effect
@@ -97,6 +97,7 @@ struct OutboxWrite {
   std::int64_t id = 0;
   std::optional<OutboxEntry> postponed;  ///< none: the entry is deleted
   std::optional<NoticeRecord> notice;
+  std::optional<CommandLedger> ledger;  ///< a display text is a command too: its send intent, fenced like any other
 };
 
 /// Everything a dispatcher must know of one activation before it acts.
@@ -174,6 +175,7 @@ class Store {
 
   // -- the hot path ------------------------------------------------------------------------------------------------------
   virtual void write(ActivationWrite write, Done<Result<WriteOutcome>> done) = 0;
+  /// @errors  conflict where the ledger's fence refused it; nothing of it was stored then.
   virtual void write(OutboxWrite write, Done<Status> done) = 0;
   /// Live activations only, each with its vehicle's ledger; ids that are not live are left out.
   virtual void load(std::vector<ActivationId> ids, Done<Result<std::vector<Loaded>>> done) = 0;
