@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string_view>
+
+#include "ports/http.h"
+
+namespace contactor::world {
+
+class World;
+
+/// Scenario control over HTTP, for `contactor sim`.
+/// @param path  behind `/_sim/`: `faults`, `vehicles/{vin}`, `heal`, `log`, `iot/revoke-secret`,
+/// `iot/revoke-tokens`,
+///              `payment_intents`.
+[[nodiscard]] ports::HttpResponse control(World& world, const ports::HttpRequest& request,
+                                          std::string_view path, Instant now);
+
+}  // namespace contactor::world
