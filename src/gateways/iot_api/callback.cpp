@@ -1,6 +1,7 @@
 #include "gateways/iot_api/callback.h"
 
 #include "gateways/iot_api/fields.h"
+#include "json/json.h"
 
 namespace contactor::gateways::iot_api {
 namespace {

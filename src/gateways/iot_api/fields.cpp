@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "json/json.h"
 #include "ota/classify.h"
 
 namespace contactor::gateways::iot_api {

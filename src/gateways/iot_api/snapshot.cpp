@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "json/json.h"
+
 namespace contactor::gateways::iot_api {
 namespace {
 
@@ -60,7 +62,8 @@ void coarsen(json::value& value, bool is_position) {
 std::string snapshot_of(json::object status) {
   // A feature may well be called "location"; its state is no position.
   for (auto& member : status)
-    if (member.key() != "features" && member.key() != "command") coarsen(member.value(), names_position(member.key()));
+    if (member.key() != "features" && member.key() != "command")
+      coarsen(member.value(), names_position(member.key()));
   json::value document(std::move(status));
   std::string text = json::serialize(document);
   if (text.size() <= kSnapshotMax) return text;

@@ -4,6 +4,7 @@
 
 #include "gateways/iot_api/fields.h"
 #include "gateways/iot_api/snapshot.h"
+#include "json/json.h"
 #include "ports/retry_after.h"
 
 namespace contactor::gateways::iot_api {

@@ -14,7 +14,8 @@ const Instant kNow = Instant::from_millis(1'800'000'000'000);
 
 constexpr const char* kFull =
     R"({"vin":"WVWZZZ1JZXW000001","online":true,"signalStrengthDbm":-71,"firmwareVersion":"4.2",
-"state":"parked","features":{"heated_seats":{"state":"active","generation":4},"autopark":{"state":"dormant","generation":1}},
+"state":"parked",
+"features":{"heated_seats":{"state":"active","generation":4},"autopark":{"state":"dormant","generation":1}},
 "command":{"commandId":"c1","status":"rejected","error":{"code":"vehicle_incompatible","message":"no heater"}},
 "telemetry":{"batteryPercent":80,"latitude":52.52437}})";
 
@@ -144,13 +145,12 @@ TEST(IotApiWire, ReadsHealth) {
 }
 
 TEST(IotApiWire, ReadsHistoryInTheOrderOfTime) {
-  const auto history = read_history(
-      answer(
-          200,
-          R"({"items":[{"commandId":"b","serviceId":"s","action":"disable","status":"applied","at":"2026-01-02T00:00:00Z","source":"us"},
+  const auto history = read_history(answer(200,
+                                           R"({"items":[{"commandId":"b","serviceId":"s","action":"disable",
+         "status":"applied","at":"2026-01-02T00:00:00Z","source":"us"},
         {"commandId":"a","serviceId":"s","action":"enable","status":"whatever","at":"2026-01-01T00:00:00Z"},
         {"commandId":"c","serviceId":"s","action":"flash","status":"applied","at":"2026-01-03T00:00:00Z"}]})"),
-      kNow);
+                                    kNow);
   ASSERT_TRUE(history);
   ASSERT_EQ(history->size(), 2U);
   EXPECT_EQ(history->front().command_id, "a");

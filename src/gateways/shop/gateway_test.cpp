@@ -55,7 +55,8 @@ TEST(ShopGateway, TellsTheShopUnderASignature) {
   EXPECT_EQ(
       request.body,
       R"({"type":"payment.capture_due","timestamp":"2027-01-15T08:00:00.000Z","data":{"activation_id":"act_1",)"
-      R"("transaction_id":"tx_1","purpose":"capture","amount":1290,"currency":"EUR","idempotency_key":"act_1:capture:1"}})");
+      R"("transaction_id":"tx_1","purpose":"capture","amount":1290,"currency":"EUR",)"
+      R"("idempotency_key":"act_1:capture:1"}})");
   EXPECT_TRUE(crypto::verify_webhook({.id = header(request, "webhook-id"),
                                       .timestamp = header(request, "webhook-timestamp"),
                                       .signature = header(request, "webhook-signature")},

@@ -13,7 +13,8 @@ using std::chrono::seconds;
 using testing::answer;
 
 constexpr const char* kCaptured =
-    R"({"id":"pi_1","object":"payment_intent","status":"succeeded","amount":1290,"amount_capturable":0,"amount_received":1290})";
+    R"({"id":"pi_1","object":"payment_intent","status":"succeeded","amount":1290,
+        "amount_capturable":0,"amount_received":1290})";
 constexpr const char* kCanceled =
     R"({"id":"pi_1","status":"canceled","amount":1290,"amount_capturable":0,"amount_received":0})";
 constexpr const char* kHeld =
@@ -179,11 +180,11 @@ const std::vector<testing::Step> kLookUp{
      answer(
          200,
          R"({"has_more":true,"data":[{"id":"re_1","payment_intent":"pi_1","status":"succeeded","amount":200},
-                                            {"id":"re_2","payment_intent":"pi_1","status":"failed","amount":300}]})")},
+            {"id":"re_2","payment_intent":"pi_1","status":"failed","amount":300}]})")},
     {"GET", "starting_after=re_2",
      answer(200,
             R"({"has_more":false,"data":[{"id":"re_3","payment_intent":"pi_1","status":"pending","amount":50},
-                                             {"id":"re_4","payment_intent":"pi_1","status":"succeeded","amount":7}]})")}};
+            {"id":"re_4","payment_intent":"pi_1","status":"succeeded","amount":7}]})")}};
 
 TEST(StripeGateway, LooksUpThePaymentAndAllItsRefunds) {
   const auto facts = World(kLookUp).look_up();
