@@ -156,13 +156,9 @@ std::unexpected<Error> CurlTransfer::failure(ErrorKind kind, std::string detail)
                     .detail = std::move(detail)});
 }
 
-/// curl says "receive error" to broken chunks too; then an answer had begun and the socket itself was well.
-bool CurlTransfer::was_readable() const {
-  long status = 0;
-  long socket_error = 0;
-  curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
-  curl_easy_getinfo(easy_, CURLINFO_OS_ERRNO, &socket_error);
-  return status != 0 && socket_error == 0;
+/// curl says "receive error" to broken chunks too, and only its text tells them from a broken connection.
+bool CurlTransfer::has_broken_chunks() const {
+  return std::string_view(text_.data()).contains("chunked-encoding");
 }
 
 Result<ports::HttpResponse> CurlTransfer::outcome(CURLcode code) {

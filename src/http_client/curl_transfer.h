@@ -38,7 +38,7 @@ class CurlTransfer {
   static int on_before_request(void* self, char*, char*, int, int);
   void set_method();
   void set_headers(const CurlMulti::Options& options);
-  [[nodiscard]] bool was_readable() const;
+  [[nodiscard]] bool has_broken_chunks() const;
   bool take_header(std::string_view line);
 
   ports::HttpRequest request_;

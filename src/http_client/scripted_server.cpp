@@ -10,6 +10,7 @@
 
 #include <array>
 #include <charconv>
+#include <csignal>
 
 #include "base/result.h"
 
@@ -64,7 +65,8 @@ ServerIdentity make_identity(const std::string& name, bool is_address) {
   X509_gmtime_adj(X509_getm_notAfter(certificate), 3600);
   X509_set_pubkey(certificate, key);
   auto* subject = X509_get_subject_name(certificate);
-  X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("test"), -1, -1, 0);
+  X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("test"), -1,
+                             -1, 0);
   X509_set_issuer_name(certificate, subject);
   const auto names = (is_address ? "IP:" : "DNS:") + name;
   auto* extension = X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, names.c_str());
@@ -124,6 +126,7 @@ void Peer::reset_on_close() {
 }
 
 ScriptedServer::ScriptedServer(Script script, const ServerIdentity* identity) : script_(std::move(script)) {
+  std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes to sockets without asking for no signal
   if (identity != nullptr) {
     auto* tls = SSL_CTX_new(TLS_server_method());
     BIO* certificate_text = BIO_new_mem_buf(identity->certificate_pem.data(), -1);

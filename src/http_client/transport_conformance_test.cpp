@@ -122,7 +122,8 @@ TEST_P(TransportConformance, UsesAConnectionAgain) {
 
 TEST_P(TransportConformance, OpensAnewWhenTheServerHasClosed) {
   ScriptedServer server([&](Peer& peer) {
-    if (!peer.read_request().empty()) peer.write("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+    if (!peer.read_request().empty())
+      peer.write("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
   });
   for (int i = 0; i < 3; ++i) ASSERT_TRUE(send(request_to(server)).has_value());
   EXPECT_EQ(server.accepted(), 3);
@@ -218,7 +219,8 @@ TEST_P(TransportConformance, EndlessHeadersAreCutOff) {
 }
 
 TEST_P(TransportConformance, EndlessBodyIsCutOff) {
-  for (const std::string head : {"Transfer-Encoding: chunked\r\n\r\n", "\r\n", "Content-Length: 99999999\r\n\r\n"}) {
+  for (const std::string head :
+       {"Transfer-Encoding: chunked\r\n\r\n", "\r\n", "Content-Length: 99999999\r\n\r\n"}) {
     ScriptedServer server([head](Peer& peer) {
       peer.read_request();
       peer.write("HTTP/1.1 200 OK\r\n" + head);
@@ -232,23 +234,25 @@ TEST_P(TransportConformance, EndlessBodyIsCutOff) {
 
 TEST_P(TransportConformance, DoesNotFollowRedirects) {
   ScriptedServer other([](Peer& peer) { peer.wait_for_end(); });
-  const auto answer = answer_to("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:" + std::to_string(other.port()) +
-                                "/\r\nContent-Length: 0\r\n\r\n");
+  const auto answer =
+      answer_to("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:" + std::to_string(other.port()) +
+                "/\r\nContent-Length: 0\r\n\r\n");
   ASSERT_TRUE(answer.has_value()) << answer.error().message();
   EXPECT_EQ(answer->status, 302);
   EXPECT_EQ(other.accepted(), 0);
 }
 
 TEST_P(TransportConformance, ReadsOverInterimAnswers) {
-  const auto answer = answer_to("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + std::string(ok));
+  const auto answer =
+      answer_to("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + std::string(ok));
   ASSERT_TRUE(answer.has_value()) << answer.error().message();
   EXPECT_EQ(answer->status, 200);
   EXPECT_EQ(answer->header("Link"), "");
 }
 
 TEST_P(TransportConformance, ReadsChunks) {
-  const auto answer =
-      answer_to("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nX-T: 1\r\n\r\n");
+  const auto answer = answer_to(
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nX-T: 1\r\n\r\n");
   ASSERT_TRUE(answer.has_value()) << answer.error().message();
   EXPECT_EQ(answer->body, "abcde");
 }
@@ -271,7 +275,8 @@ TEST_P(TransportConformance, RefusesWhatWouldBreakTheRequest) {
   auto framing = request_to(server);
   framing.headers.push_back({"transfer-encoding", "chunked"});
   expect(send(framing), ErrorKind::invalid, Applied::no);
-  for (const std::string url : {"ftp://127.0.0.1/", "http://", "http://a b/", "http://u:p@127.0.0.1/", "file:///etc/passwd"})
+  for (const std::string url :
+       {"ftp://127.0.0.1/", "http://", "http://a b/", "http://u:p@127.0.0.1/", "file:///etc/passwd"})
     expect(send({.url = url}), ErrorKind::invalid, Applied::no);
   EXPECT_EQ(server.accepted(), 0);
 }
@@ -348,11 +353,12 @@ TEST(BeastPool, RefusesWhenItsQueueIsFull) {
   auto pool = BeastPool::create(loop, {.connections_per_origin_max = 1, .queue_max = 1}).value();
   std::vector<ErrorKind> ends;
   for (int i = 0; i < 3; ++i)
-    pool->send({.url = "http://127.0.0.1:" + std::to_string(server.port()), .respond_by = loop.now() + Millis(100)},
-               [&](const Answer& answer) {
-                 ends.push_back(answer.error().kind);
-                 if (ends.size() == 3) loop.stop();
-               });
+    pool->send(
+        {.url = "http://127.0.0.1:" + std::to_string(server.port()), .respond_by = loop.now() + Millis(100)},
+        [&](const Answer& answer) {
+          ends.push_back(answer.error().kind);
+          if (ends.size() == 3) loop.stop();
+        });
   loop.run();
   EXPECT_EQ(ends, (std::vector{ErrorKind::exhausted, ErrorKind::timed_out, ErrorKind::timed_out}));
 }
@@ -364,7 +370,9 @@ TEST(BeastPool, NamesACaFileThatCannotBeRead) {
   EXPECT_EQ(pool.error().kind, ErrorKind::invalid);
 }
 
-std::string name_of(const testing::TestParamInfo<Which>& info) { return info.param == Which::beast ? "Beast" : "Curl"; }
+std::string name_of(const testing::TestParamInfo<Which>& info) {
+  return info.param == Which::beast ? "Beast" : "Curl";
+}
 
 INSTANTIATE_TEST_SUITE_P(Both, TransportConformance, testing::Values(Which::beast, Which::curl), name_of);
 INSTANTIATE_TEST_SUITE_P(Both, TlsConformance, testing::Values(Which::beast, Which::curl), name_of);

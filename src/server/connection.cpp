@@ -78,7 +78,8 @@ Connection::Connection(ConnectionOwner& owner, task::Channel::Socket socket, tas
     : owner_(&owner),
       channel_(std::move(socket), tls),
       address_(std::move(address)),
-      check_({.head_bytes = owner.options().head_bytes_max, .target_bytes = owner.options().target_bytes_max}) {}
+      check_(
+          {.head_bytes = owner.options().head_bytes_max, .target_bytes = owner.options().target_bytes_max}) {}
 
 void Connection::start() {
   wait_until(Clock::now() + owner_->options().head_max);
@@ -152,9 +153,14 @@ bool Connection::read_head() {
   while (in_.starts_with("\r\n")) in_.erase(0, 2);
   if (in_.empty() && owner_->is_closing()) return close(), false;
   switch (check_.check(in_)) {
-    case HeadCheck::Outcome::incomplete: read_more(); return false;
-    case HeadCheck::Outcome::refused: refuse(check_.refusal()); return false;
-    case HeadCheck::Outcome::complete: break;
+    case HeadCheck::Outcome::incomplete:
+      read_more();
+      return false;
+    case HeadCheck::Outcome::refused:
+      refuse(check_.refusal());
+      return false;
+    case HeadCheck::Outcome::complete:
+      break;
   }
   return begin_body(check_.head());
 }
@@ -167,7 +173,8 @@ bool Connection::begin_body(const Head& head) {
   reader_.emplace(static_cast<std::uint32_t>(owner_->options().head_bytes_max) + 2, limit);
   task::error_code error;
   const auto used = reader_->put(boost::asio::const_buffer(in_.data(), head.size), error);
-  if ((error && error != boost::beast::http::error::need_more) || used != head.size || !reader_->is_header_done())
+  if ((error && error != boost::beast::http::error::need_more) || used != head.size ||
+      !reader_->is_header_done())
     return refuse({400, "malformed-request", "the request is malformed"}), false;
   const bool invite = head.expects_continue && !reader_->is_done();
   in_.erase(0, used);
@@ -298,8 +305,8 @@ void Connection::flush_stream() {
   if (stream_ends_) linger();
 }
 
-/// Closing while bytes are unread resets the connection, and the client could lose the answer: the end is told
-/// first, and what still comes is thrown away for a moment.
+/// Closing while bytes are unread resets the connection, and the client could lose the answer: the end is
+/// told first, and what still comes is thrown away for a moment.
 void Connection::linger() {
   phase_ = Phase::lingering;
   discarded_ = 0;
@@ -311,13 +318,17 @@ void Connection::linger() {
 void Connection::wind_down() {
   switch (phase_) {
     case Phase::handshake:
-    case Phase::lingering: return close();
-    case Phase::head: return in_.empty() ? close() : void();
-    case Phase::streaming: return close_stream(number_);
+    case Phase::lingering:
+      return close();
+    case Phase::head:
+      return in_.empty() ? close() : void();
+    case Phase::streaming:
+      return close_stream(number_);
     case Phase::body:
     case Phase::handling:
     case Phase::writing:
-    case Phase::closed: return;
+    case Phase::closed:
+      return;
   }
 }
 

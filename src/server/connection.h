@@ -32,7 +32,8 @@ class ConnectionOwner {
 /// One client: reads requests one after the other, also when they come pipelined, and writes the answers.
 class Connection final : public task::ChannelUser, public std::enable_shared_from_this<Connection> {
  public:
-  Connection(ConnectionOwner& owner, task::Channel::Socket socket, task::Channel::TlsContext* tls, std::string address);
+  Connection(ConnectionOwner& owner, task::Channel::Socket socket, task::Channel::TlsContext* tls,
+             std::string address);
 
   void start();
   /// Answers at once with an error and closes, without reading.

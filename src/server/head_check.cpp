@@ -15,7 +15,9 @@ bool same(std::string_view a, std::string_view b) {
 bool is_visible(char c) { return c > 0x20 && c < 0x7f; }
 
 bool is_token(std::string_view text) {
-  const auto is_token_char = [](char c) { return is_visible(c) && !std::string_view("\"(),/:;<=>?@[\\]{}").contains(c); };
+  const auto is_token_char = [](char c) {
+    return is_visible(c) && !std::string_view("\"(),/:;<=>?@[\\]{}").contains(c);
+  };
   return !text.empty() && std::ranges::all_of(text, is_token_char);
 }
 
@@ -51,7 +53,9 @@ HeadCheck::Outcome HeadCheck::refuse(int status, std::string_view type, std::str
   return Outcome::refused;
 }
 
-HeadCheck::Outcome HeadCheck::malformed(std::string_view detail) { return refuse(400, "malformed-request", detail); }
+HeadCheck::Outcome HeadCheck::malformed(std::string_view detail) {
+  return refuse(400, "malformed-request", detail);
+}
 
 HeadCheck::Outcome HeadCheck::check(std::string_view bytes) {
   // Line ends are looked at as they come, so that a bare line feed is refused without waiting for more.
@@ -66,7 +70,8 @@ HeadCheck::Outcome HeadCheck::check(std::string_view bytes) {
     if (seen_ == 0 || bytes[seen_ - 1] != '\r') return malformed("a line feed stands alone");
     if (seen_ >= 3 && bytes.substr(seen_ - 3, 4) == "\r\n\r\n") return read_head(bytes.substr(0, seen_ + 1));
   }
-  if (const auto line = bytes.find("\r\n"); line == std::string_view::npos && bytes.size() > limits_.target_bytes + 64)
+  if (const auto line = bytes.find("\r\n");
+      line == std::string_view::npos && bytes.size() > limits_.target_bytes + 64)
     return refuse(414, "uri-too-long", "the request's target exceeds the limit");
   return Outcome::incomplete;
 }
@@ -86,7 +91,8 @@ HeadCheck::Outcome HeadCheck::read_head(std::string_view head) {
     if (count == limits_.headers) return refuse(431, "headers-too-large", "the request has too many headers");
     if (!read_field(next_line())) return malformed("a header is malformed or contradicts another one");
   }
-  if (hosts_ > 1 || (hosts_ == 0 && !head_.is_http_1_0)) return malformed("exactly one Host header is needed");
+  if (hosts_ > 1 || (hosts_ == 0 && !head_.is_http_1_0))
+    return malformed("exactly one Host header is needed");
   if (head_.is_chunked && (head_.content_length || head_.is_http_1_0))
     return malformed("the length of the body is given twice");
   return Outcome::complete;
@@ -105,7 +111,8 @@ bool HeadCheck::read_request_line(std::string_view line) {
 }
 
 bool HeadCheck::read_field(std::string_view line) {
-  // A name that is a token ends at the colon and does not begin with a space: neither folding nor padding passes.
+  // A name that is a token ends at the colon and does not begin with a space: neither folding nor padding
+  // passes.
   const auto name = line.substr(0, line.find(':'));
   if (name.size() == line.size() || !is_token(name)) return false;
   const auto value = trimmed(line.substr(name.size() + 1));

@@ -31,8 +31,8 @@ struct Head {
   bool expects_continue = false;
 };
 
-/// Reads a request's head and refuses everything that two readers could understand differently: such a difference
-/// is how a request is smuggled past a proxy. Beast alone is more tolerant than that.
+/// Reads a request's head and refuses everything that two readers could understand differently: such a
+/// difference is how a request is smuggled past a proxy. Beast alone is more tolerant than that.
 class HeadCheck {
  public:
   enum class Outcome : std::uint8_t { incomplete, complete, refused };

@@ -35,7 +35,9 @@ Status load_certificate(ssl::context& tls, const Listener::Options& options) {
   SSL_CTX_set_options(tls.native_handle(), SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE);
   SSL_CTX_set_mode(tls.native_handle(), SSL_MODE_RELEASE_BUFFERS);
   tls.use_certificate_chain_file(options.certificate_file, error);
-  if (error) return fail(ErrorKind::invalid, "server", "certificate " + options.certificate_file + ": " + error.message());
+  if (error)
+    return fail(ErrorKind::invalid, "server",
+                "certificate " + options.certificate_file + ": " + error.message());
   tls.use_private_key_file(options.key_file, ssl::context::pem, error);
   if (error) return fail(ErrorKind::invalid, "server", "key " + options.key_file + ": " + error.message());
   return {};
@@ -58,7 +60,8 @@ struct Listener::Parts final : ConnectionOwner, std::enable_shared_from_this<Par
   Status listen() {
     task::error_code error;
     const auto address = boost::asio::ip::make_address(options_.host, error);
-    if (error) return fail(ErrorKind::invalid, "server", "listen address " + options_.host + ": " + error.message());
+    if (error)
+      return fail(ErrorKind::invalid, "server", "listen address " + options_.host + ": " + error.message());
     if (!options_.certificate_file.empty()) {
       tls.emplace(ssl::context::tls_server);
       CTR_CHECK(load_certificate(*tls, options_));
@@ -68,7 +71,8 @@ struct Listener::Parts final : ConnectionOwner, std::enable_shared_from_this<Par
     if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
     if (!error) acceptor.bind(endpoint, error);
     if (!error) acceptor.listen(backlog, error);
-    if (error) return fail(ErrorKind::unavailable, "server", "listen on " + options_.host + ": " + error.message());
+    if (error)
+      return fail(ErrorKind::unavailable, "server", "listen on " + options_.host + ": " + error.message());
     port = acceptor.local_endpoint(error).port();
     return {};
   }

@@ -19,7 +19,8 @@ struct BodyLimit {
   std::size_t bytes;
 };
 
-/// The HTTP/1.1 server, plain or TLS, on the loop. Every size, time and count that a client controls is bounded.
+/// The HTTP/1.1 server, plain or TLS, on the loop. Every size, time and count that a client controls is
+/// bounded.
 class Listener {
  public:
   struct Options {
@@ -51,7 +52,8 @@ class Listener {
 
   [[nodiscard]] std::uint16_t port() const;
   [[nodiscard]] std::size_t connections() const;
-  /// Stops accepting, ends idle connections and streams, lets requests in flight end; `done` when all are gone.
+  /// Stops accepting, ends idle connections and streams, lets requests in flight end; `done` when all are
+  /// gone.
   void close(std::move_only_function<void()> done);
 
   struct Parts;

@@ -38,9 +38,11 @@ std::string_view date(std::time_t now) {
 }
 
 bool may_be_sent(const ports::HttpHeader& header) {
-  constexpr std::array<std::string_view, 5> ours{"content-length", "transfer-encoding", "connection", "date", "server"};
+  constexpr std::array<std::string_view, 5> ours{"content-length", "transfer-encoding", "connection", "date",
+                                                 "server"};
   const auto breaks = [](char c) { return c == '\r' || c == '\n' || c == '\0'; };
-  return !header.name.empty() && std::ranges::none_of(header.name, breaks) && std::ranges::none_of(header.value, breaks) &&
+  return !header.name.empty() && std::ranges::none_of(header.name, breaks) &&
+         std::ranges::none_of(header.value, breaks) &&
          std::ranges::none_of(ours, [&](std::string_view name) { return same(name, header.name); });
 }
 
@@ -49,8 +51,8 @@ bool has_body(int status) { return status >= 200 && status != 204 && status != 3
 }  // namespace
 
 void append_response(std::string& out, const api::Response& response, const ResponseForm& form) {
-  fmt::format_to(std::back_inserter(out), "HTTP/1.1 {} {}\r\nDate: {}\r\nServer: contactor\r\n", response.status,
-                 reason(response.status), date(form.now));
+  fmt::format_to(std::back_inserter(out), "HTTP/1.1 {} {}\r\nDate: {}\r\nServer: contactor\r\n",
+                 response.status, reason(response.status), date(form.now));
   for (const auto& header : response.headers)
     if (may_be_sent(header)) out.append(header.name).append(": ").append(header.value).append("\r\n");
   if (form.close) out.append("Connection: close\r\n");
@@ -73,8 +75,8 @@ api::Response problem(const Refusal& refusal) {
   // All parts are our own constants: nothing needs escaping.
   return {.status = refusal.status,
           .headers = {{"Content-Type", "application/problem+json"}, {"Cache-Control", "no-store"}},
-          .body = fmt::format(R"({{"type":"/problems/{}","title":"{}","status":{},"detail":"{}"}})", refusal.type,
-                              reason(refusal.status), refusal.status, refusal.detail)};
+          .body = fmt::format(R"({{"type":"/problems/{}","title":"{}","status":{},"detail":"{}"}})",
+                              refusal.type, reason(refusal.status), refusal.status, refusal.detail)};
 }
 
 }  // namespace contactor::server

@@ -10,7 +10,8 @@ namespace contactor::server {
 /// One client's conversation, without any socket: bytes in, replies out.
 class SmtpDialogue {
  public:
-  SmtpDialogue(const SmtpSink::Options& options, SmtpSink::OnMail& on_mail) : options_(options), on_mail_(on_mail) {}
+  SmtpDialogue(const SmtpSink::Options& options, SmtpSink::OnMail& on_mail)
+      : options_(options), on_mail_(on_mail) {}
 
   [[nodiscard]] static std::string_view greeting() { return "220 contactor ESMTP\r\n"; }
   /// Takes what arrived and appends the replies to it.

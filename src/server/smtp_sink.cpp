@@ -91,13 +91,15 @@ struct SmtpSink::Parts : std::enable_shared_from_this<Parts> {
   Status listen() {
     task::error_code error;
     const auto address = boost::asio::ip::make_address(options.host, error);
-    if (error) return fail(ErrorKind::invalid, "smtp", "listen address " + options.host + ": " + error.message());
+    if (error)
+      return fail(ErrorKind::invalid, "smtp", "listen address " + options.host + ": " + error.message());
     const tcp::endpoint endpoint(address, options.port);
     acceptor.open(endpoint.protocol(), error);
     if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
     if (!error) acceptor.bind(endpoint, error);
     if (!error) acceptor.listen(64, error);
-    if (error) return fail(ErrorKind::unavailable, "smtp", "listen on " + options.host + ": " + error.message());
+    if (error)
+      return fail(ErrorKind::unavailable, "smtp", "listen on " + options.host + ": " + error.message());
     port = acceptor.local_endpoint(error).port();
     return {};
   }
@@ -113,7 +115,8 @@ struct SmtpSink::Parts : std::enable_shared_from_this<Parts> {
   void take(tcp::socket socket) {
     forget_closed();
     if (open.size() >= options.connections_max) return;
-    auto connection = open.emplace_back(std::make_shared<SmtpConnection>(std::move(socket), options, on_mail));
+    auto connection =
+        open.emplace_back(std::make_shared<SmtpConnection>(std::move(socket), options, on_mail));
     connection->start();
     watch.cover(connection->deadline());
   }

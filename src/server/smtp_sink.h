@@ -37,7 +37,8 @@ class SmtpSink {
   using OnMail = std::move_only_function<SmtpReply(ReceivedMail)>;
 
   /// @errors  invalid: no such address. unavailable: the port is taken.
-  [[nodiscard]] static Result<std::unique_ptr<SmtpSink>> create(task::Loop& loop, OnMail on_mail, Options options);
+  [[nodiscard]] static Result<std::unique_ptr<SmtpSink>> create(task::Loop& loop, OnMail on_mail,
+                                                                Options options);
   ~SmtpSink();
   [[nodiscard]] std::uint16_t port() const;
 
