@@ -21,14 +21,16 @@ std::optional<std::uint32_t> parse_ordinal(std::string_view text) {
 /// One text per id: the decoder forgives lower case and look-alikes, a command id must not.
 std::optional<ActivationId> parse_exact_id(std::string_view text) {
   std::uint64_t value = 0;
-  if (!decode_base32(text, value) || value == 0 || value > INT64_MAX || encode_base32(value) != text) return std::nullopt;
+  if (!decode_base32(text, value) || value == 0 || value > INT64_MAX || encode_base32(value) != text)
+    return std::nullopt;
   return ActivationId(static_cast<std::int64_t>(value));
 }
 
 }  // namespace
 
 std::string command_id(ActivationId id, std::uint32_t ordinal) {
-  return std::string(kPrefix) + encode_base32(static_cast<std::uint64_t>(id.value())) + "_" + std::to_string(ordinal);
+  return std::string(kPrefix) + encode_base32(static_cast<std::uint64_t>(id.value())) + "_" +
+         std::to_string(ordinal);
 }
 
 std::optional<CommandRef> parse_command_id(std::string_view text) {

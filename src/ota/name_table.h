@@ -22,7 +22,8 @@ consteval bool is_enumerator() {
   return std::string_view(__PRETTY_FUNCTION__).find("value = (") == std::string_view::npos;
 }
 
-/// Every enumerator of one enum with its text, in the order of its declaration, so that a value is its own index.
+/// Every enumerator of one enum with its text, in the order of its declaration, so that a value is its own
+/// index.
 template <class Enum, std::size_t count>
 class NameTable {
  public:

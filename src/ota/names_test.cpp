@@ -59,8 +59,8 @@ TEST(StateEnds, FourStatesAreFinal) {
 }
 
 TEST(StateEnds, MoneyInMotionOrInCustodyKeepsARowAlive) {
-  for (const auto money : {MoneyState::held, MoneyState::prepaid, MoneyState::capturing, MoneyState::releasing,
-                           MoneyState::refunding})
+  for (const auto money : {MoneyState::held, MoneyState::prepaid, MoneyState::capturing,
+                           MoneyState::releasing, MoneyState::refunding})
     EXPECT_FALSE(is_settled(State::Failed, money)) << to_string(money);
   for (const auto money : {MoneyState::none, MoneyState::captured, MoneyState::released, MoneyState::refunded,
                            MoneyState::written_off}) {

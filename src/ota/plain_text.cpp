@@ -12,12 +12,14 @@ bool is_control(char letter) {
 
 bool continues_character(char letter) { return (static_cast<unsigned char>(letter) & 0xc0U) == 0x80U; }
 
-/// Length of an invisible mark at the front: C1 controls, line and paragraph separators, direction marks and isolates.
+/// Length of an invisible mark at the front: C1 controls, line and paragraph separators, direction marks and
+/// isolates.
 std::size_t invisible_mark(std::string_view text) {
   if (text.size() >= 2 && text[0] == '\xc2' && static_cast<unsigned char>(text[1]) < 0xa0U) return 2;
   if (text.size() < 3 || text[0] != '\xe2') return 0;
   const auto last = static_cast<unsigned char>(text[2]);
-  const bool separators = text[1] == '\x80' && ((last >= 0xa8U && last <= 0xaeU) || last == 0x8eU || last == 0x8fU);
+  const bool separators =
+      text[1] == '\x80' && ((last >= 0xa8U && last <= 0xaeU) || last == 0x8eU || last == 0x8fU);
   const bool isolates = text[1] == '\x81' && last >= 0xa6U && last <= 0xa9U;
   return separators || isolates ? 3 : 0;
 }
@@ -30,8 +32,8 @@ void cut_between_characters(std::string& text, std::size_t bytes_max) {
 }
 
 bool is_unreserved(char letter) {
-  return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') || (letter >= '0' && letter <= '9') ||
-         letter == '-' || letter == '.' || letter == '_' || letter == '~';
+  return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
+         (letter >= '0' && letter <= '9') || letter == '-' || letter == '.' || letter == '_' || letter == '~';
 }
 
 }  // namespace
@@ -58,12 +60,23 @@ std::string escape_html(std::string_view text) {
   std::string escaped;
   for (const char letter : text) {
     switch (letter) {
-      case '&': escaped += "&amp;"; break;
-      case '<': escaped += "&lt;"; break;
-      case '>': escaped += "&gt;"; break;
-      case '"': escaped += "&quot;"; break;
-      case '\'': escaped += "&#39;"; break;
-      default: escaped += letter;
+      case '&':
+        escaped += "&amp;";
+        break;
+      case '<':
+        escaped += "&lt;";
+        break;
+      case '>':
+        escaped += "&gt;";
+        break;
+      case '"':
+        escaped += "&quot;";
+        break;
+      case '\'':
+        escaped += "&#39;";
+        break;
+      default:
+        escaped += letter;
     }
   }
   return escaped;

@@ -6,8 +6,9 @@
 
 namespace contactor::ota {
 
-/// Foreign words made fit for one line of a mail, a note or a display: control characters, line breaks and marks that turn the
-/// writing direction become blanks, runs of blanks one, and what is longer than `bytes_max` is cut between two characters.
+/// Foreign words made fit for one line of a mail, a note or a display: control characters, line breaks and
+/// marks that turn the writing direction become blanks, runs of blanks one, and what is longer than
+/// `bytes_max` is cut between two characters.
 [[nodiscard]] std::string one_line(std::string_view text, std::size_t bytes_max);
 /// For HTML text and for attribute values in double quotes.
 [[nodiscard]] std::string escape_html(std::string_view text);

@@ -16,7 +16,8 @@ Millis doubled(Millis base, std::uint32_t retry, Millis max) {
 
 Millis planned_delay(const RetryPolicy& policy, std::uint32_t retry) {
   if (retry >= policy.explicit_delays.size()) return doubled(policy.base_delay, retry, policy.max_delay);
-  return std::clamp(policy.explicit_delays[retry], Millis::zero(), std::max(Millis::zero(), policy.max_delay));
+  return std::clamp(policy.explicit_delays[retry], Millis::zero(),
+                    std::max(Millis::zero(), policy.max_delay));
 }
 
 /// A number in [0, 1) that belongs to this activation and this retry for ever.

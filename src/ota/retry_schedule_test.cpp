@@ -65,7 +65,8 @@ TEST(RetrySchedule, SenselessDelaysAreNoDelay) {
 }
 
 TEST(RetrySchedule, NoExplicitDelayIsLongerThanTheCap) {
-  EXPECT_EQ(delay_before({.max_delay = seconds(10), .explicit_delays = {seconds(30)}}, 0, ActivationId(7)), seconds(10));
+  EXPECT_EQ(delay_before({.max_delay = seconds(10), .explicit_delays = {seconds(30)}}, 0, ActivationId(7)),
+            seconds(10));
 }
 
 TEST(RetrySchedule, JitterOnlyAddsWithinItsShareAndTheCap) {

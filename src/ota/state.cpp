@@ -3,7 +3,8 @@
 namespace contactor::ota {
 
 bool is_final(State state) {
-  return state == State::Active || state == State::Failed || state == State::Canceled || state == State::Deactivated;
+  return state == State::Active || state == State::Failed || state == State::Canceled ||
+         state == State::Deactivated;
 }
 
 bool is_settled(State state, MoneyState money) {
@@ -13,12 +14,15 @@ bool is_settled(State state, MoneyState money) {
     case MoneyState::captured:
     case MoneyState::released:
     case MoneyState::refunded:
-    case MoneyState::written_off: return true;
+    case MoneyState::written_off:
+      return true;
     case MoneyState::held:     // a hold at the end is still to be voided
-    case MoneyState::prepaid:  // delivered it becomes captured, undelivered it goes back: as such it is never an end
+    case MoneyState::prepaid:  // delivered it becomes captured, undelivered it goes back: as such it is never
+                               // an end
     case MoneyState::capturing:
     case MoneyState::releasing:
-    case MoneyState::refunding: return false;
+    case MoneyState::refunding:
+      return false;
   }
   return false;
 }

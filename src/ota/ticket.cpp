@@ -26,7 +26,8 @@ template <class FromStatus, class FromHealth>
 Finding first_of(const Diagnostics& diagnostics, FromStatus from_status, FromHealth from_health) {
   std::string value = diagnostics.status ? from_status(*diagnostics.status) : std::string();
   if (value.empty() && diagnostics.health) value = from_health(*diagnostics.health);
-  const std::string why = diagnostics.status ? "the vehicle's status does not tell" : why_of(diagnostics.status.error());
+  const std::string why =
+      diagnostics.status ? "the vehicle's status does not tell" : why_of(diagnostics.status.error());
   return found(std::move(value), why);
 }
 
@@ -37,15 +38,16 @@ std::string dbm(const std::optional<std::int64_t>& strength) {
 std::string nothing(const VehicleHealth&) { return {}; }
 
 void add_observations(Ticket& ticket, const Diagnostics& diagnostics) {
-  ticket.vehicle_status_snapshot = first_of(diagnostics, [](const VehicleStatus& s) { return s.snapshot; }, nothing);
+  ticket.vehicle_status_snapshot = first_of(
+      diagnostics, [](const VehicleStatus& s) { return s.snapshot; }, nothing);
   ticket.vehicle_online_status = first_of(
       diagnostics, [](const VehicleStatus& s) { return std::string(s.online ? "online" : "offline"); },
       [](const VehicleHealth& h) { return std::string(h.reachable ? "online" : "offline"); });
   ticket.network_signal_strength = first_of(
       diagnostics, [](const VehicleStatus& s) { return dbm(s.signal_strength_dbm); },
       [](const VehicleHealth& h) { return dbm(h.signal_strength_dbm); });
-  ticket.vehicle_firmware_version =
-      first_of(diagnostics, [](const VehicleStatus& s) { return s.firmware_version; }, nothing);
+  ticket.vehicle_firmware_version = first_of(
+      diagnostics, [](const VehicleStatus& s) { return s.firmware_version; }, nothing);
 }
 
 void add_order(Ticket& ticket, const Order& order) {
@@ -55,8 +57,8 @@ void add_order(Ticket& ticket, const Order& order) {
   ticket.customer_email = text_or_why(order.customer.email, "the order names no address");
   ticket.service_id = order.service_id;
   ticket.service_name = text_or_why(order.service_name, "the catalogue has no name for the service");
-  ticket.payment_transaction_id =
-      text_or_why(order.payment.transaction_id, unpaid ? "nothing was paid" : "the order names no transaction");
+  ticket.payment_transaction_id = text_or_why(order.payment.transaction_id,
+                                              unpaid ? "nothing was paid" : "the order names no transaction");
   if (!unpaid) ticket.payment_amount = order.payment.amount;
   ticket.activation_requested_at = order.requested_at;
   ticket.configuration_payload = text_or_why(order.configuration, "the service has no configuration");
@@ -86,7 +88,8 @@ bool contradicted(const VehicleStatus& status, const Activation& activation, boo
 bool shown_by_status(const VehicleStatus& status, const Activation& activation, bool wanted) {
   if (status.command == CommandStatus::applied) return true;
   return std::ranges::any_of(status.features, [&](const FeatureState& feature) {
-    const bool ours = wanted ? feature.generation == activation.generation : feature.generation >= activation.generation;
+    const bool ours =
+        wanted ? feature.generation == activation.generation : feature.generation >= activation.generation;
     return feature.service_id == activation.order->service_id.str() && feature.active == wanted && ours;
   });
 }
@@ -96,8 +99,9 @@ bool shown_by_history(const std::vector<IotHistoryItem>& items, const Activation
   const auto applied = [&](const IotHistoryItem& item) {
     return item.service_id == activation.order->service_id.str() && item.status == CommandStatus::applied;
   };
-  const auto own = std::ranges::find_if(
-      items, [&](const auto& item) { return applied(item) && item.command_id == ours && item.enable == wanted; });
+  const auto own = std::ranges::find_if(items, [&](const auto& item) {
+    return applied(item) && item.command_id == ours && item.enable == wanted;
+  });
   if (own == items.end()) return false;
   return std::ranges::none_of(
       items, [&](const auto& item) { return applied(item) && item.enable != wanted && item.at > own->at; });
@@ -106,13 +110,13 @@ bool shown_by_history(const std::vector<IotHistoryItem>& items, const Activation
 }  // namespace
 
 Priority priority_of(const Order& order) {
-  const bool customer_waits =
-      order.action == Action::activate && order.origin == Origin::customer && order.payment.state != PaidAs::none;
+  const bool customer_waits = order.action == Action::activate && order.origin == Origin::customer &&
+                              order.payment.state != PaidAs::none;
   return customer_waits ? Priority::HIGH : Priority::MEDIUM;
 }
 
-Ticket build_ticket(TicketId id, const Activation& activation, const Diagnostics& diagnostics, const SlaPolicy& sla,
-                    std::string_view on_duty, Instant now) {
+Ticket build_ticket(TicketId id, const Activation& activation, const Diagnostics& diagnostics,
+                    const SlaPolicy& sla, std::string_view on_duty, Instant now) {
   Ticket ticket;
   ticket.id = id;
   add_order(ticket, *activation.order);

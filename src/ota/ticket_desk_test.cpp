@@ -19,12 +19,16 @@ Ticket open_ticket() {
   return ticket;
 }
 
-TicketState state_after(TicketAction action) { return act(open_ticket(), action, "anna", "words", noon())->state; }
+TicketState state_after(TicketAction action) {
+  return act(open_ticket(), action, "anna", "words", noon())->state;
+}
 
 TEST(TicketDesk, WritesDownWhoDidWhatAndWhen) {
-  const auto next = act(open_ticket(), TicketAction::contact_customer, "anna", "is the car\nin a garage?", noon());
+  const auto next =
+      act(open_ticket(), TicketAction::contact_customer, "anna", "is the car\nin a garage?", noon());
   ASSERT_TRUE(next);
-  EXPECT_THAT(next->notes, ElementsAre("2026-11-18T12:00:00.000Z anna: customer contacted: is the car in a garage?"));
+  EXPECT_THAT(next->notes,
+              ElementsAre("2026-11-18T12:00:00.000Z anna: customer contacted: is the car in a garage?"));
   EXPECT_EQ(next->version, 2U);
 }
 
@@ -46,7 +50,8 @@ TEST(TicketDesk, TheFirstActionIsTheFirstResponse) {
 
 TEST(TicketDesk, EscalationHandsTheTicketOn) {
   EXPECT_EQ(act(open_ticket(), TicketAction::escalate_iot, "anna", "", noon())->assigned_to, "IoT API team");
-  EXPECT_EQ(act(open_ticket(), TicketAction::escalate_development, "anna", "", noon())->assigned_to, "development");
+  EXPECT_EQ(act(open_ticket(), TicketAction::escalate_development, "anna", "", noon())->assigned_to,
+            "development");
   EXPECT_EQ(act(open_ticket(), TicketAction::retry, "anna", "", noon())->assigned_to, "dora");
 }
 

@@ -15,7 +15,8 @@ Order paid_order() {
   Order order;
   order.order_id = OrderId("o-1");
   order.vin = Vin::parse("WVWZZZ1JZXW000001").value();
-  order.customer = {.id = CustomerId("c-1"), .name = "Ann", .email = "ann@example.org", .push_token = {}, .locale = {}};
+  order.customer = {
+      .id = CustomerId("c-1"), .name = "Ann", .email = "ann@example.org", .push_token = {}, .locale = {}};
   order.service_id = ServiceId(std::string(kLamp));
   order.service_name = "Matrix light";
   order.payment = {.provider = Provider::stripe,
@@ -54,8 +55,12 @@ Diagnostics seen(VehicleStatus status) {
 }
 
 IotHistoryItem item(std::string command, bool enable, CommandStatus status, std::string_view when) {
-  return {.command_id = std::move(command), .service_id = std::string(kLamp), .enable = enable, .status = status,
-          .at = at(when), .source = "iot"};
+  return {.command_id = std::move(command),
+          .service_id = std::string(kLamp),
+          .enable = enable,
+          .status = status,
+          .at = at(when),
+          .source = "iot"};
 }
 
 Ticket ticket_of(const Activation& activation, const Diagnostics& diagnostics) {
@@ -70,7 +75,8 @@ TEST(Ticket, CarriesAllEighteenFields) {
   status.firmware_version = "4.10";
   status.snapshot = R"({"online":true})";
   auto diagnostics = seen(status);
-  diagnostics.attempts = {{.number = 1, .at = at("2026-11-18T09:00:01Z"), .command_id = "cmd", .response = "503"}};
+  diagnostics.attempts = {
+      {.number = 1, .at = at("2026-11-18T09:00:01Z"), .command_id = "cmd", .response = "503"}};
   const auto ticket = ticket_of(activation, diagnostics);
   EXPECT_EQ(ticket.id, TicketId(99));
   EXPECT_EQ(ticket.vin, activation.order->vin);
@@ -107,8 +113,9 @@ TEST(Ticket, SaysWhyAFieldIsMissing) {
     EXPECT_EQ(finding->value, "");
     EXPECT_EQ(finding->unavailable, "the vehicle did not answer within 15s");
   }
-  for (const auto* text : {&ticket.customer_email, &ticket.service_name, &ticket.payment_transaction_id,
-                           &ticket.last_error_code, &ticket.last_error_message, &ticket.configuration_payload})
+  for (const auto* text :
+       {&ticket.customer_email, &ticket.service_name, &ticket.payment_transaction_id, &ticket.last_error_code,
+        &ticket.last_error_message, &ticket.configuration_payload})
     EXPECT_THAT(*text, testing::StartsWith("not available: "));
   EXPECT_EQ(ticket.payment_amount, std::nullopt);
 }
