@@ -165,6 +165,7 @@ Result<ports::HttpResponse> CurlTransfer::outcome(CURLcode code) {
   if (code == CURLE_ABORTED_BY_CALLBACK)
     return failure(ErrorKind::unavailable, broken_ ? broken_ : "aborted");
   if (broken_ != nullptr) return failure(ErrorKind::protocol, broken_);
+  if (code == CURLE_RECV_ERROR && has_broken_chunks()) return failure(ErrorKind::protocol, text_.data());
   if (code != CURLE_OK)
     return failure(kind_of(code), text_[0] != 0 ? text_.data() : curl_easy_strerror(code));
   long status = 0;
