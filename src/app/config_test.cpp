@@ -1,0 +1,71 @@
+#include "app/config.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace contactor::app {
+namespace {
+
+Result<Config> read(std::map<std::string, std::string> values) { return read_config(Environment::of(std::move(values)), ""); }
+
+TEST(Config, DefaultsAreTheBriefs) {
+  const auto config = read({});
+  ASSERT_TRUE(config);
+  EXPECT_EQ(config->policy.retry.retries_max, 5U);
+  EXPECT_EQ(config->policy.retry.base_delay, Millis(30'000));
+  EXPECT_EQ(config->policy.retry.max_delay, Millis(900'000));
+  EXPECT_FALSE(config->policy.retry.final_grace);
+  EXPECT_EQ(config->policy.commands_per_hour, 10U);
+  EXPECT_EQ(config->db, "sqlite:contactor.db");
+  EXPECT_FALSE(config->iot);
+}
+
+TEST(Config, NamesTheVariableThatIsWrong) {
+  const std::vector<std::pair<std::string, std::string>> cases{
+      {"OTA_BASE_DELAY", "30"},       {"OTA_MAX_RETRIES", "many"}, {"OTA_MAX_RETRIES", "21"},
+      {"OTA_COMMANDS_PER_HOUR", "0"}, {"OTA_FINAL_GRACE", "-1s"},  {"OTA_POLL_MIN", "0s"},
+      {"CONSOLE_URL", "example.org"}, {"DATABASE_URL", "mysql://x"}};
+  for (const auto& [name, value] : cases) {
+    const auto config = read({{name, value}});
+    ASSERT_FALSE(config) << name;
+    if (name != "DATABASE_URL") EXPECT_NE(config.error().detail.find(name), std::string::npos) << config.error().detail;
+  }
+}
+
+TEST(Config, HalfAnUpstreamIsAnError) {
+  const auto config = read({{"API_IOT_BASE_URL", "https://iot.example.org"}});
+  ASSERT_FALSE(config);
+  EXPECT_NE(config.error().detail.find("API_IOT_TOKEN_URL"), std::string::npos);
+}
+
+TEST(Config, TwoCallbackSecretsWhileOneIsReplaced) {
+  const auto config = read({{"API_IOT_BASE_URL", "https://iot.example.org/"},
+                            {"API_IOT_TOKEN_URL", "https://iot.example.org/token"},
+                            {"API_IOT_CLIENT_ID", "a"},
+                            {"API_IOT_CLIENT_SECRET", "b"},
+                            {"API_IOT_CALLBACK_SECRET", "one, two"}});
+  ASSERT_TRUE(config);
+  EXPECT_EQ(config->iot->base_url, "https://iot.example.org");
+  EXPECT_EQ(config->iot->callback_secrets.size(), 2U);
+}
+
+TEST(Environment, FileLosesAgainstTheProcessAndBadLinesAreNamed) {
+  const auto path = std::filesystem::temp_directory_path() / ("contactor-env-" + std::to_string(getpid()));
+  {
+    std::ofstream(path) << "# comment\nCTR_TEST_A = \"from file\"\nPATH=lost\n\n";
+    const auto environment = Environment::read(path);
+    ASSERT_TRUE(environment);
+    EXPECT_EQ(environment->get("CTR_TEST_A"), "from file");
+    EXPECT_NE(environment->get("PATH"), "lost");
+  }
+  std::ofstream(path) << "GOOD=1\nbad line\n";
+  const auto broken = Environment::read(path);
+  ASSERT_FALSE(broken);
+  EXPECT_NE(broken.error().detail.find("line 2"), std::string::npos);
+  std::filesystem::remove(path);
+}
+
+}  // namespace
+}  // namespace contactor::app

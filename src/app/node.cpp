@@ -1,0 +1,121 @@
+#include "app/node.h"
+
+#include <fmt/format.h>
+
+#include "app/absent_iot.h"
+#include "app/console_assets.h"
+#include "app/open_store.h"
+#include "base/log.h"
+#include "gateways/iot_api/callback.h"
+#include "gateways/stripe/event.h"
+
+namespace contactor::app {
+namespace {
+
+Result<engine::VehicleReport> read_callback(const api::Request& request, const Config& config, Instant now) {
+  if (!config.iot) return fail(ErrorKind::unauthorized, "iot_api", "no callback secret is configured");
+  CTR_TRY(callback, gateways::iot_api::read_callback({.id = request.header("webhook-id"),
+                                                      .timestamp = request.header("webhook-timestamp"),
+                                                      .signature = request.header("webhook-signature")},
+                                                     request.body, config.iot->callback_secrets, now));
+  return engine::VehicleReport{.command_id = std::move(callback.command_id), .vin = callback.vin, .status = callback.status,
+                               .generation = callback.generation, .failure = std::move(callback.failure)};
+}
+
+Result<engine::PaymentReport> read_event(const api::Request& request, const Config& config, Instant now) {
+  if (!config.stripe) return fail(ErrorKind::unauthorized, "stripe", "no webhook secret is configured");
+  CTR_TRY(event, gateways::stripe::read_event(request.header("stripe-signature"), request.body, config.stripe->webhook_secrets, now));
+  return engine::PaymentReport{.event_id = std::move(event.event_id), .transaction_id = std::move(event.transaction_id)};
+}
+
+}  // namespace
+
+/// Stands before the API, so that the port is known before anything that must tell it to others is built.
+class Node::Front final : public api::Handler {
+ public:
+  void attach(api::Handler& handler) { handler_ = &handler; }
+  void handle(api::Request request, api::Respond respond) override {
+    if (handler_ != nullptr) return handler_->handle(std::move(request), std::move(respond));
+    respond(api::Response{.status = 503, .headers = {{"Retry-After", "1"}}, .body = {}});
+  }
+  bool open_stream(const api::Request& request, std::move_only_function<std::shared_ptr<api::Stream>(api::Response)> start) override {
+    return handler_ != nullptr && handler_->open_stream(request, std::move(start));
+  }
+
+ private:
+  api::Handler* handler_ = nullptr;
+};
+
+Node::Node(task::Loop& loop, NodeParams params) : loop_(loop), params_(std::move(params)) {}
+Node::~Node() = default;
+
+Result<std::unique_ptr<Node>> Node::create(task::Loop& loop, NodeParams params) {
+  std::unique_ptr<Node> node(new Node(loop, std::move(params)));
+  CTR_CHECK(node->build());
+  return node;
+}
+
+ports::Timekeeper& Node::time() {
+  if (params_.fast != nullptr) return *params_.fast;
+  return loop_;
+}
+
+Status Node::build() {
+  CTR_TRY(store, open_store(params_.config.db, loop_, time()));
+  store_ = std::move(store);
+  front_ = std::make_unique<Front>();
+  CTR_TRY(listener, server::Listener::create(loop_, *front_, {.host = params_.host, .port = params_.port}));
+  listener_ = std::move(listener);
+  if (params_.advertise_own_address) params_.config.public_url = fmt::format("http://{}:{}", params_.host, port());
+  if (params_.config.console_url.empty()) params_.config.console_url = fmt::format("http://{}:{}", params_.host, port());
+
+  CTR_TRY(hot, http_client::BeastPool::create(loop_, {.connections_per_origin_max = 256}));
+  CTR_TRY(slow, http_client::CurlMulti::create(loop_, {}));
+  hot_ = std::move(hot);
+  slow_ = std::move(slow);
+  ports::HttpTransport* hot_path = hot_.get();
+  ports::HttpTransport* slow_path = slow_.get();
+  if (params_.fast != nullptr) {
+    fast_hot_ = std::make_unique<FastTransport>(*hot_, *params_.fast, loop_);
+    fast_slow_ = std::make_unique<FastTransport>(*slow_, *params_.fast, loop_);
+    hot_path = fast_hot_.get();
+    slow_path = fast_slow_.get();
+  }
+  CTR_TRY(upstreams, make_upstreams(params_.config, {.loop = loop_, .time = time(), .hot = *hot_path, .slow = *slow_path}));
+  upstreams_ = std::move(upstreams);
+  if (!upstreams_.iot) absent_iot_ = std::make_unique<AbsentIot>();
+  ports::IotApi& iot = upstreams_.iot ? static_cast<ports::IotApi&>(*upstreams_.iot) : *absent_iot_;
+  engine_ = std::make_unique<engine::Engine>(
+      engine::Ports{.time = time(), .entropy = entropy_, .store = *store_, .iot = iot, .stripe = upstreams_.stripe.get(),
+                    .shop = upstreams_.shop.get(), .mail = upstreams_.mail.get(), .push = upstreams_.push.get()},
+      engine::Settings{.policy = params_.config.policy, .node = params_.name, .console_url = params_.config.console_url,
+                       .support_contact = params_.config.support_contact, .display_service_id = params_.config.display_service_id});
+  api_ = std::make_unique<api::Api>(api_params());
+  return {};
+}
+
+api::ApiParams Node::api_params() {
+  return api::ApiParams{
+      .engine = *engine_,
+      .store = *store_,
+      .time = time(),
+      .entropy = entropy_,
+      .read_vehicle_callback = [this](const api::Request& request, Instant now) { return read_callback(request, params_.config, now); },
+      .read_payment_event = [this](const api::Request& request, Instant now) { return read_event(request, params_.config, now); },
+  };
+}
+
+void Node::start(ports::Done<Status> done) {
+  if (!params_.config.iot) log::warn("serve", "no IoT API is configured: orders are accepted and wait");
+  engine_->start([this, done = std::move(done)](Status started) mutable {
+    if (started) front_->attach(*api_);
+    done(std::move(started));
+  });
+}
+
+void Node::close(std::move_only_function<void()> done) {
+  // Requests in flight may still need the engine, and the engine's last steps the store: outermost first.
+  listener_->close([this, done = std::move(done)]() mutable { engine_->stop(std::move(done)); });
+}
+
+}  // namespace contactor::app

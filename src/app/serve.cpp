@@ -1,0 +1,76 @@
+#include "app/serve.h"
+
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+
+#include <fmt/format.h>
+
+#include "app/listen_address.h"
+#include "app/node.h"
+#include "app/world_server.h"
+#include "base/log.h"
+#include "task/signals.h"
+
+namespace contactor::app {
+namespace {
+
+std::string host_name() {
+  std::array<char, 65> name{};
+  return gethostname(name.data(), name.size() - 1) == 0 ? std::string(name.data()) : "node-1";
+}
+
+int complain(const Error& error) {
+  fmt::print(stderr, "contactor: {}\n", error.message());
+  return error.kind == ErrorKind::invalid ? 2 : 1;
+}
+
+}  // namespace
+
+int run_serve(const cli::Serve& serve, const cli::Options& options, const Environment& environment) {
+  const auto config = read_config(environment, options.db);
+  if (!config) return complain(config.error());
+  const auto address = parse_listen_address(serve.listen);
+  if (!address) return complain(address.error());
+  task::Loop loop;
+  auto node = Node::create(loop, {.config = *config, .host = address->host, .port = address->port,
+                                  .name = serve.node.empty() ? host_name() : serve.node});
+  if (!node) return complain(node.error());
+  int status = 0;
+  task::Signals signals(loop, [&](int count) {
+    if (count > 1) std::_Exit(130);
+    log::info("serve", "stopping: calls in flight get ten seconds");
+    (*node)->close([&loop] { loop.stop(); });
+  });
+  (*node)->start([&](Status started) {
+    if (!started) {
+      status = complain(started.error());
+      return loop.stop();
+    }
+    log::info("serve", "listening on http://{}:{}, store {}", address->host, (*node)->port(),
+              config->db.starts_with("sqlite:") ? config->db : "postgres");
+  });
+  loop.run();
+  return status;
+}
+
+int run_sim(const cli::Sim& sim) {
+  const auto address = parse_listen_address(sim.listen);
+  if (!address) return complain(address.error());
+  task::Loop loop;
+  auto transport = http_client::BeastPool::create(loop, {});
+  if (!transport) return complain(transport.error());
+  world::World world(world::calm(), sim.seed);
+  WorldServer world_server(world, loop, **transport);
+  auto listener = server::Listener::create(loop, world_server, {.host = address->host, .port = address->port,
+                                                                .connections_per_address_max = 1000});
+  if (!listener) return complain(listener.error());
+  task::Signals signals(loop, [&](int) { (*listener)->close([&loop] { loop.stop(); }); });
+  fmt::print(stderr, "simulated world on http://{}:{}: /iot /iot-auth/token /stripe /fcm /shop, scenarios under /_sim\n",
+             address->host, (*listener)->port());
+  loop.run();
+  return 0;
+}
+
+}  // namespace contactor::app
