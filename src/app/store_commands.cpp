@@ -133,7 +133,6 @@ int act_on_ticket(StoreSession& session, const cli::Ticket& words) {
   const char* user = getlogin();
   auto after = ota::act(*ticket, *ota::parse_ticket_action(words.action), user == nullptr ? "terminal" : user, words.text, session.now());
   if (!after) return complain(after.error());
-  after->version += 1;
   const auto stored = session.answer<Status>([&](ports::Done<Status> done) { session.store().put_ticket(*after, std::move(done)); });
   if (!stored) return complain(stored.error());
   fmt::print("{} is {}\n", words.id, to_string(after->state));

@@ -278,7 +278,6 @@ void Engine::Impl::start_from_ticket(ota::Ticket ticket, TicketOrder order, port
 
 void Engine::Impl::finish_ticket_action(ota::Ticket ticket, const TicketOrder& order, std::optional<ota::Activation> started,
                                         ports::Done<Result<TicketOutcome>> done) {
-  ticket.version += 1;
   const bool ends = order.action == ota::TicketAction::resolve || order.action == ota::TicketAction::close;
   ports_.store.put_ticket(ticket, [self = self_, ticket, actor = order.actor, ends, started = std::move(started),
                                    done = std::move(done)](Status status) mutable {
