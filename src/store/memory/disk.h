@@ -1,0 +1,50 @@
+#pragma once
+
+#include <map>
+#include <set>
+#include <tuple>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "ports/store.h"
+
+namespace contactor::store::memory {
+
+/// What a crash leaves behind: every committed row. Applies one write as a whole or refuses it as a whole, by the same fences as a database,
+/// and asserts what the schema has as constraints.
+class Disk {
+ public:
+  [[nodiscard]] ports::WriteOutcome apply(const ports::ActivationWrite& write);
+  /// False where the ledger's fence refused it.
+  [[nodiscard]] bool apply(const ports::OutboxWrite& write);
+
+  [[nodiscard]] const ota::Activation* find(ActivationId id) const;
+  [[nodiscard]] ports::CommandLedger ledger(const Vin& vin) const;
+  [[nodiscard]] std::vector<ActivationId> of_vehicle(const Vin& vin) const;
+
+  std::map<ActivationId, ota::Activation> live;
+  std::map<ActivationId, ota::Activation> archive;
+  std::unordered_map<ActivationId, std::vector<ota::HistoryEntry>> history;
+  std::unordered_map<std::string, ActivationId> orders;
+  std::unordered_map<std::string, ActivationId> payments;
+  std::unordered_map<Vin, std::vector<ActivationId>> by_vin;  ///< oldest first
+  std::unordered_map<Vin, ports::CommandLedger> ledgers;
+  std::map<std::int64_t, ports::OutboxEntry> outbox;
+  std::map<std::tuple<ActivationId, ota::NoticeEvent, ota::Channel>, ports::NoticeRecord> notices;
+  std::map<TicketId, ota::Ticket> tickets;
+  std::map<std::string, ports::Service> services;
+  std::map<TokenId, ports::ApiToken> tokens;
+  std::map<std::tuple<std::string, std::string, std::string>, ports::IdempotentReply> replies;
+  std::vector<ports::Incident> incidents;
+  std::map<std::string, Instant> seen_events;
+
+ private:
+  std::unordered_set<std::string> owed_keys_;
+  [[nodiscard]] std::optional<ports::WriteOutcome> refuse(const ports::ActivationWrite& write) const;
+  void put(const ota::Activation& activation);
+  void put_new(const ota::Activation& activation);
+  void append(ActivationId id, const ota::HistoryEntry& entry);
+  void owe(const ports::OutboxEntry& entry);
+};
+
+}  // namespace contactor::store::memory
