@@ -1,0 +1,9 @@
+#pragma once
+
+// Names only: the headers of this folder stay free of Boost.JSON.
+
+namespace boost::json {
+class value;
+class object;
+class array;
+}  // namespace boost::json
