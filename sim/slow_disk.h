@@ -1,0 +1,45 @@
+#pragma once
+
+#include "forwarding_store.h"
+#include "universe.h"
+
+namespace contactor::sim {
+
+/// The way to the disk: commits take time, answers take time, and the process may die on either way.
+class SlowDisk final : public ForwardingStore {
+ public:
+  SlowDisk(Universe& universe, LifeRef life, ports::Store& inner)
+      : ForwardingStore(inner), universe_(universe), life_(std::move(life)) {}
+
+  void write(ports::ActivationWrite write, ports::Done<Result<ports::WriteOutcome>> done) override;
+  void write(ports::OutboxWrite write, ports::Done<Status> done) override;
+  void load(std::vector<ActivationId> ids, ports::Done<Result<std::vector<ports::Loaded>>> done) override;
+  void live_rows(ActivationId after, std::size_t limit, ports::Done<Result<std::vector<ports::LiveRow>>> done) override;
+  void outbox(std::int64_t after, std::size_t limit, ports::Done<Result<std::vector<ports::OutboxEntry>>> done) override;
+  void vehicle_context(Vin vin, ports::Done<Result<VehicleContext>> done) override;
+  void find(ActivationId id, ports::Done<Result<std::optional<ota::Activation>>> done) override;
+  void find_order(OrderId id, ports::Done<Result<std::optional<ota::Activation>>> done) override;
+  void find_payment(std::string transaction_id, ports::Done<Result<std::optional<ota::Activation>>> done) override;
+  void history(ActivationId id, ports::Done<Result<std::vector<ota::HistoryEntry>>> done) override;
+  void find_ticket(TicketId id, ports::Done<Result<std::optional<ota::Ticket>>> done) override;
+  void put_ticket(ota::Ticket ticket, ports::Done<Status> done) override;
+  void find_reply(std::string principal, std::string route, std::string key,
+                  ports::Done<Result<std::optional<ports::IdempotentReply>>> done) override;
+  void put_incident(ports::Incident incident, ports::Done<Status> done) override;
+  void first_sight(std::string event_id, Instant at, ports::Done<Result<bool>> done) override;
+
+ private:
+  /// A read: it sees what is committed by then, or fails.
+  template <class T>
+  void read(ports::Done<Result<T>> done, std::move_only_function<void(ports::Done<Result<T>>)> ask);
+  /// A write: waits for its turn, is committed or not, and is acknowledged or not.
+  template <class T>
+  void commit(ports::Done<Result<T>> done, std::move_only_function<void(ports::Done<Result<T>>)> apply);
+  [[nodiscard]] Millis latency();
+
+  Universe& universe_;
+  LifeRef life_;
+  Instant commits_until_;  ///< writes are made durable in the order in which they were handed in
+};
+
+}  // namespace contactor::sim
