@@ -1,0 +1,143 @@
+#include "store/migrations.h"
+
+#include <charconv>
+
+#include <fmt/format.h>
+
+#include "crypto/crypto.h"
+
+namespace contactor::store {
+namespace {
+
+constexpr std::string_view kCreateTable =
+    "CREATE TABLE IF NOT EXISTS schema_migration "
+    "(rev INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at BIGINT NOT NULL)";
+
+std::string_view section_of(std::string_view text, Direction direction) {
+  constexpr std::string_view up = "-- upgrade\n";
+  constexpr std::string_view down = "-- downgrade\n";
+  const auto up_at = text.find(up);
+  const auto down_at = text.find(down);
+  CTR_ASSERT(up_at != text.npos && down_at != text.npos && up_at < down_at);
+  if (direction == Direction::downgrade) return text.substr(down_at + down.size());
+  return text.substr(up_at + up.size(), down_at - up_at - up.size());
+}
+
+/// The line as this dialect reads it; nothing where it is another dialect's or only a comment.
+std::optional<std::string_view> line_for(std::string_view line, Dialect dialect) {
+  const auto first = line.find_first_not_of(' ');
+  if (first == line.npos || !line.substr(first).starts_with("--")) return line;
+  const std::string_view marker = dialect == Dialect::sqlite ? "-- sqlite: " : "-- postgres: ";
+  if (!line.substr(first).starts_with(marker)) return std::nullopt;
+  return line.substr(first + marker.size());
+}
+
+std::int64_t number_in(const std::string& text) {
+  std::int64_t number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
+
+}  // namespace
+
+std::string checksum_of(const Migration& migration) {
+  std::string hex;
+  for (const auto byte : crypto::sha256(migration.text)) hex += fmt::format("{:02x}", byte);
+  return hex;
+}
+
+std::string render(const Migration& migration, Direction direction, Dialect dialect) {
+  std::string script;
+  std::string_view rest = section_of(migration.text, direction);
+  while (!rest.empty()) {
+    const auto end = std::min(rest.find('\n'), rest.size());
+    if (const auto line = line_for(rest.substr(0, end), dialect)) script.append(*line).push_back('\n');
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return script;
+}
+
+Result<int> Migrations::current() {
+  CTR_TRY(applied, history());
+  return applied.empty() ? 0 : applied.back().revision;
+}
+
+Result<std::vector<AppliedMigration>> Migrations::history() {
+  const std::string_view exists =
+      sql_.dialect() == Dialect::sqlite
+          ? "SELECT COUNT(*) FROM sqlite_master WHERE name = 'schema_migration'"
+          : "SELECT COUNT(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'schema_migration'";
+  CTR_TRY(count, sql_.rows(exists));
+  if (count.empty() || count[0].at(0) == "0") return std::vector<AppliedMigration>();
+  CTR_TRY(rows, sql_.rows("SELECT rev, name, checksum, applied_at FROM schema_migration ORDER BY rev"));
+  std::vector<AppliedMigration> applied;
+  for (const auto& row : rows)
+    applied.push_back({.revision = static_cast<int>(number_in(row.at(0))),
+                       .name = row.at(1),
+                       .checksum = row.at(2),
+                       .applied_at = Instant::from_millis(number_in(row.at(3)))});
+  return applied;
+}
+
+Status Migrations::verify() {
+  CTR_TRY(applied, history());
+  if (!applied.empty() && applied.back().revision > head())
+    return fail(ErrorKind::conflict, "store",
+                fmt::format("the database has schema revision {} and this program knows {} only: use a newer program",
+                            applied.back().revision, head()));
+  for (std::size_t i = 0; i < applied.size(); ++i)
+    if (applied[i].revision != known_[i].revision || applied[i].checksum != checksum_of(known_[i]))
+      return fail(ErrorKind::conflict, "store",
+                  fmt::format("migration {} of the database is not the one of this program", applied[i].revision));
+  return {};
+}
+
+Status Migrations::upgrade(int to, Instant now) {
+  if (to < 0 || to > head())
+    return fail(ErrorKind::invalid, "store", fmt::format("revisions go from 0 to {}", head()));
+  CTR_CHECK(verify());
+  CTR_TRY(at, current());
+  for (; at < to; ++at) CTR_CHECK(apply(known_[static_cast<std::size_t>(at)], now));
+  return {};
+}
+
+Status Migrations::downgrade(int to) {
+  if (to < 0 || to > head())
+    return fail(ErrorKind::invalid, "store", fmt::format("revisions go from 0 to {}", head()));
+  CTR_CHECK(verify());
+  CTR_TRY(at, current());
+  for (; at > to; --at) CTR_CHECK(take_back(known_[static_cast<std::size_t>(at - 1)]));
+  return {};
+}
+
+Status Migrations::apply(const Migration& migration, Instant now) {
+  return in_transaction(
+      fmt::format("{}INSERT INTO schema_migration VALUES ({}, '{}', '{}', {});",
+                  render(migration, Direction::upgrade, sql_.dialect()), migration.revision, migration.name,
+                  checksum_of(migration), now.millis()),
+      migration.revision - 1);
+}
+
+Status Migrations::take_back(const Migration& migration) {
+  return in_transaction(fmt::format("{}DELETE FROM schema_migration WHERE rev = {};",
+                                    render(migration, Direction::downgrade, sql_.dialect()), migration.revision),
+                        migration.revision);
+}
+
+Status Migrations::in_transaction(const std::string& script, int expected_revision) {
+  CTR_CHECK(sql_.begin_locked());
+  auto work = [&]() -> Status {
+    CTR_CHECK(sql_.run(kCreateTable));
+    CTR_TRY(at, current());
+    // Another runner may have been faster between our look and our lock.
+    if (at != expected_revision)
+      return fail(ErrorKind::conflict, "store", "another process has changed the schema meanwhile: try again");
+    CTR_CHECK(sql_.run(script));
+    return sql_.run("COMMIT");
+  };
+  auto status = work();
+  if (!status) (void)sql_.run("ROLLBACK");
+  return status;
+}
+
+}  // namespace contactor::store

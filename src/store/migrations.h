@@ -1,0 +1,72 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/instant.h"
+#include "base/result.h"
+
+namespace contactor::store {
+
+enum class Dialect : std::uint8_t { sqlite, postgres };
+
+/// What migrations need of a database connection, and no more.
+class Sql {
+ public:
+  using Row = std::vector<std::string>;
+  virtual ~Sql() = default;
+  [[nodiscard]] virtual Dialect dialect() const = 0;
+  /// Opens a transaction that no second runner can open at the same time.
+  virtual Status begin_locked() = 0;
+  virtual Status run(std::string_view script) = 0;  ///< any number of statements
+  virtual Result<std::vector<Row>> rows(std::string_view query) = 0;
+};
+
+/// One numbered step of the schema, as embedded in the program.
+struct Migration {
+  int revision = 0;  ///< 1..n, without gaps
+  std::string_view name;
+  std::string_view text;  ///< with the sections `-- upgrade` and `-- downgrade`
+};
+[[nodiscard]] std::span<const Migration> known_migrations();
+[[nodiscard]] std::string checksum_of(const Migration& migration);
+
+enum class Direction : std::uint8_t { upgrade, downgrade };
+/// The statements of one section in one dialect.
+[[nodiscard]] std::string render(const Migration& migration, Direction direction, Dialect dialect);
+
+struct AppliedMigration {
+  int revision = 0;
+  std::string name;
+  std::string checksum;
+  Instant applied_at;
+};
+
+/// Moves a database between revisions, one transaction each. Thread: the connection's.
+class Migrations {
+ public:
+  explicit Migrations(Sql& sql, std::span<const Migration> known = known_migrations()) : sql_(sql), known_(known) {}
+
+  /// The last of the revisions that this program knows.
+  [[nodiscard]] int head() const { return static_cast<int>(known_.size()); }
+  /// 0 for an empty database.
+  [[nodiscard]] Result<int> current();
+  [[nodiscard]] Result<std::vector<AppliedMigration>> history();
+  /// @errors  conflict: the schema is newer than the program, or an applied migration's text was changed since.
+  Status upgrade(int to, Instant now);
+  Status downgrade(int to);
+  /// @errors  as upgrade; nothing is changed.
+  Status verify();
+
+ private:
+  Status apply(const Migration& migration, Instant now);
+  Status take_back(const Migration& migration);
+  Status in_transaction(const std::string& script, int expected_revision);
+
+  Sql& sql_;
+  std::span<const Migration> known_;
+};
+
+}  // namespace contactor::store

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "ports/store.h"
+#include "store/sqlite/connection.h"
+
+namespace contactor::store::sqlite {
+
+/// The statements of every read. Each public function sees one snapshot of the database.
+class Reader {
+ public:
+  explicit Reader(Connection& connection) : connection_(connection) {}
+
+  Result<std::vector<ports::Loaded>> load(const std::vector<ActivationId>& ids);
+  Result<std::vector<ports::LiveRow>> live_rows(ActivationId after, std::size_t limit);
+  Result<std::vector<ports::OutboxEntry>> outbox(std::int64_t after, std::size_t limit);
+  Result<ports::Store::VehicleContext> vehicle_context(const Vin& vin);
+  Result<std::optional<ota::Activation>> find(ActivationId id);
+  Result<std::optional<ota::Activation>> find_order(const OrderId& id);
+  Result<std::optional<ota::Activation>> find_payment(const std::string& transaction_id);
+  Result<std::vector<ota::Activation>> list(const ports::ActivationFilter& filter);
+  Result<std::vector<ota::HistoryEntry>> history(ActivationId id);
+  Result<std::vector<ports::NoticeRecord>> notices(ActivationId id);
+  Result<std::vector<ports::OutboxEntry>> pending_outbox(ActivationId id);
+  Result<ports::Totals> totals();
+  Result<std::vector<ports::Store::Audited>> audit(ActivationId after, std::size_t limit);
+  Result<std::optional<ota::Ticket>> find_ticket(TicketId id);
+  Result<std::vector<ota::Ticket>> list_tickets(const ports::TicketFilter& filter);
+  Result<std::vector<ports::Service>> services();
+  Result<std::vector<ports::ApiToken>> tokens();
+  Result<std::optional<ports::IdempotentReply>> find_reply(const std::string& principal, const std::string& route,
+                                                           const std::string& key);
+  Result<std::vector<ports::Incident>> incidents(std::size_t limit);
+
+ private:
+  Result<Statement*> start(std::string_view sql);
+  Result<std::optional<ota::Activation>> row_of(std::string_view sql, ActivationId id);
+  Result<ports::CommandLedger> ledger(const Vin& vin);
+  Result<Statement*> ids_for(const ports::ActivationFilter& filter);
+
+  Connection& connection_;
+};
+
+}  // namespace contactor::store::sqlite
