@@ -13,7 +13,7 @@ namespace contactor::store {
 using Post = std::function<void(std::move_only_function<void()>)>;
 
 struct SqliteParams {
-  std::string url = "sqlite:contactor.db";  ///< `sqlite:PATH`, or a path alone
+  std::string path = "contactor.db";  ///< a path, with or without `sqlite:` before it
   Post post;
   /// Told once, on the engine's thread, when the disk failed and nothing is stored any more.
   std::function<void(const Error&)> on_broken = [](const Error&) {};

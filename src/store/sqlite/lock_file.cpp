@@ -21,7 +21,8 @@ std::string holder_of(int descriptor) {
 
 }  // namespace
 
-Result<LockFile> LockFile::take(const std::string& path) {
+Result<LockFile> LockFile::take(const std::string& database_path) {
+  const std::string path = database_path + ".lock";
   const int descriptor = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (descriptor < 0)
     return fail(ErrorKind::unavailable, "store", fmt::format("cannot make {}: {}", path, std::strerror(errno)));

@@ -9,8 +9,9 @@ namespace contactor::store::sqlite {
 /// Keeps a second process away from the database while this object lives. The system drops the lock if we die.
 class LockFile {
  public:
+  /// Locks `<database_path>.lock`; the database itself is not touched.
   /// @errors  conflict, naming the process that holds it; unavailable where the file cannot be made.
-  static Result<LockFile> take(const std::string& path);
+  static Result<LockFile> take(const std::string& database_path);
   LockFile(LockFile&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
   LockFile& operator=(LockFile&&) = delete;
   ~LockFile();

@@ -16,7 +16,7 @@ Result<std::string> path_of(std::string_view url) {
 }
 
 Result<std::unique_ptr<LockFile>> take_lock(const std::string& path) {
-  CTR_TRY(lock, LockFile::take(path + ".lock"));
+  CTR_TRY(lock, LockFile::take(path));
   return std::make_unique<LockFile>(std::move(lock));
 }
 
@@ -41,7 +41,7 @@ Status prepare_schema(Connection& connection, const SqliteParams& params) {
 }  // namespace
 
 Result<std::unique_ptr<ports::Store>> open_sqlite(SqliteParams params) {
-  CTR_TRY(path, path_of(params.url));
+  CTR_TRY(path, path_of(params.path));
   sqlite::Opened opened;
   CTR_TRY(lock, take_lock(path));
   opened.lock = std::move(lock);
