@@ -7,7 +7,9 @@
 namespace contactor::api {
 namespace {
 
-json::value text_or_null(const std::string& text) { return text.empty() ? json::value(nullptr) : json::value(text); }
+json::value text_or_null(const std::string& text) {
+  return text.empty() ? json::value(nullptr) : json::value(text);
+}
 
 template <class Id>
 json::value id_or_null(Id id) {
@@ -31,9 +33,12 @@ json::object transition(const ota::HistoryEntry& entry, const json::value& from,
 
 std::string_view verb_of(ota::MoneyPurpose purpose) {
   switch (purpose) {
-    case ota::MoneyPurpose::capture: return "capture";
-    case ota::MoneyPurpose::release: return "release";
-    case ota::MoneyPurpose::refund: return "refund";
+    case ota::MoneyPurpose::capture:
+      return "capture";
+    case ota::MoneyPurpose::release:
+      return "release";
+    case ota::MoneyPurpose::refund:
+      return "refund";
   }
   return "capture";
 }
@@ -42,21 +47,30 @@ std::string_view verb_of(ota::MoneyPurpose purpose) {
 
 std::string_view to_string(ports::OutboxEntry::Kind kind) {
   switch (kind) {
-    case ports::OutboxEntry::Kind::money: return "money";
-    case ports::OutboxEntry::Kind::email: return "email";
-    case ports::OutboxEntry::Kind::push: return "push";
-    case ports::OutboxEntry::Kind::display: return "display";
+    case ports::OutboxEntry::Kind::money:
+      return "money";
+    case ports::OutboxEntry::Kind::email:
+      return "email";
+    case ports::OutboxEntry::Kind::push:
+      return "push";
+    case ports::OutboxEntry::Kind::display:
+      return "display";
   }
   return "money";
 }
 
 std::string_view to_string(ports::NoticeOutcome outcome) {
   switch (outcome) {
-    case ports::NoticeOutcome::pending: return "pending";
-    case ports::NoticeOutcome::sent: return "sent";
-    case ports::NoticeOutcome::failed: return "failed";
-    case ports::NoticeOutcome::unavailable: return "unavailable";
-    case ports::NoticeOutcome::dropped: return "dropped";
+    case ports::NoticeOutcome::pending:
+      return "pending";
+    case ports::NoticeOutcome::sent:
+      return "sent";
+    case ports::NoticeOutcome::failed:
+      return "failed";
+    case ports::NoticeOutcome::unavailable:
+      return "unavailable";
+    case ports::NoticeOutcome::dropped:
+      return "dropped";
   }
   return "pending";
 }
@@ -68,10 +82,11 @@ json::value moment_value(Instant at) {
 
 json::value failure_value(const std::optional<ota::Failure>& failure) {
   if (!failure) return nullptr;
-  return json::object{{"category", ota::to_string(failure->category)},
-                      {"code", failure->code},
-                      {"message", failure->message},
-                      {"http_status", failure->http_status == 0 ? json::value(nullptr) : json::value(failure->http_status)}};
+  return json::object{
+      {"category", ota::to_string(failure->category)},
+      {"code", failure->code},
+      {"message", failure->message},
+      {"http_status", failure->http_status == 0 ? json::value(nullptr) : json::value(failure->http_status)}};
 }
 
 json::object activation_object(const ota::Activation& activation) {
@@ -93,7 +108,8 @@ json::object activation_object(const ota::Activation& activation) {
                    {"retries", activation.retries},
                    {"next_action_at", moment_value(activation.next_action_at)},
                    {"waits_for", text_or_null(activation.waits_for)},
-                   {"confirmed_at", activation.confirmed_at ? moment_value(*activation.confirmed_at) : json::value(nullptr)},
+                   {"confirmed_at",
+                    activation.confirmed_at ? moment_value(*activation.confirmed_at) : json::value(nullptr)},
                    {"ends_at", activation.ends_at ? moment_value(*activation.ends_at) : json::value(nullptr)},
                    {"ticket_id", id_or_null(activation.ticket_id)},
                    {"last_error", failure_value(activation.last_failure)},
@@ -112,12 +128,15 @@ json::object activation_object(const ota::Activation& activation) {
   links["self"] = self;
   links["history"] = self + "/history";
   links["explain"] = "/v1/explain/" + id;
-  if (!activation.ticket_id.empty()) links["ticket"] = "/v1/support/tickets/" + contactor::to_string(activation.ticket_id);
+  if (!activation.ticket_id.empty())
+    links["ticket"] = "/v1/support/tickets/" + contactor::to_string(activation.ticket_id);
   if (!order.parent.empty()) links["parent"] = "/v1/ota/activations/" + contactor::to_string(order.parent);
   return out;
 }
 
-std::string activation_json(const ota::Activation& activation) { return json::serialize(activation_object(activation)); }
+std::string activation_json(const ota::Activation& activation) {
+  return json::serialize(activation_object(activation));
+}
 
 json::array transitions_array(const std::vector<ota::HistoryEntry>& history) {
   json::array items;
@@ -154,8 +173,10 @@ json::array pending_array(const std::vector<ports::OutboxEntry>& pending) {
                       {"next_try_at", moment_value(entry.next_try_at)},
                       {"outcome_unknown", entry.unknown},
                       {"created_at", moment_value(entry.created_at)}};
-    if (entry.kind == ports::OutboxEntry::Kind::money) item["purpose"] = verb_of(entry.purpose);
-    else item["event"] = ota::to_string(entry.event);
+    if (entry.kind == ports::OutboxEntry::Kind::money)
+      item["purpose"] = verb_of(entry.purpose);
+    else
+      item["event"] = ota::to_string(entry.event);
     items.push_back(std::move(item));
   }
   return items;
@@ -174,23 +195,35 @@ json::object story_object(const Story& story) {
 std::string money_words(const ota::Activation& activation) {
   const std::string sum = to_display(activation.order->payment.amount);
   switch (activation.money_state) {
-    case ota::MoneyState::none: return "Nothing is to pay.";
-    case ota::MoneyState::held: return fmt::format("{} are held by the customer's bank and have not been charged.", sum);
-    case ota::MoneyState::prepaid: return fmt::format("{} were taken by the shop before delivery; they go back if the service is not delivered.", sum);
-    case ota::MoneyState::capturing: return fmt::format("The service was delivered; {} are being charged.", sum);
-    case ota::MoneyState::captured: return fmt::format("The service was delivered and {} were charged.", sum);
-    case ota::MoneyState::releasing: return fmt::format("Nothing was charged; the hold of {} is being released.", sum);
-    case ota::MoneyState::released: return fmt::format("Nothing was charged; the hold of {} was released.", sum);
-    case ota::MoneyState::refunding: return fmt::format("{} are being refunded; it is tried until the provider confirms it.", sum);
-    case ota::MoneyState::refunded: return fmt::format("{} were refunded.", sum);
-    case ota::MoneyState::written_off: return fmt::format("The service was delivered, but {} could not be charged; finance was told.", sum);
+    case ota::MoneyState::none:
+      return "Nothing is to pay.";
+    case ota::MoneyState::held:
+      return fmt::format("{} are held by the customer's bank and have not been charged.", sum);
+    case ota::MoneyState::prepaid:
+      return fmt::format(
+          "{} were taken by the shop before delivery; they go back if the service is not delivered.", sum);
+    case ota::MoneyState::capturing:
+      return fmt::format("The service was delivered; {} are being charged.", sum);
+    case ota::MoneyState::captured:
+      return fmt::format("The service was delivered and {} were charged.", sum);
+    case ota::MoneyState::releasing:
+      return fmt::format("Nothing was charged; the hold of {} is being released.", sum);
+    case ota::MoneyState::released:
+      return fmt::format("Nothing was charged; the hold of {} was released.", sum);
+    case ota::MoneyState::refunding:
+      return fmt::format("{} are being refunded; it is tried until the provider confirms it.", sum);
+    case ota::MoneyState::refunded:
+      return fmt::format("{} were refunded.", sum);
+    case ota::MoneyState::written_off:
+      return fmt::format("The service was delivered, but {} could not be charged; finance was told.", sum);
   }
   return {};
 }
 
 std::string mask_vin(std::string text, const Vin& vin) {
   const std::string masked = vin.masked();
-  for (std::size_t at = text.find(vin.str()); at != std::string::npos; at = text.find(vin.str(), at + masked.size()))
+  for (std::size_t at = text.find(vin.str()); at != std::string::npos;
+       at = text.find(vin.str(), at + masked.size()))
     text.replace(at, masked.size(), masked);
   return text;
 }

@@ -14,7 +14,8 @@ namespace contactor::api {
 [[nodiscard]] boost::json::object activation_object(const ota::Activation& activation);
 [[nodiscard]] std::string activation_json(const ota::Activation& activation);
 
-/// The whole story of one activation, oldest first: every transition of every step, notices, and what is still owed.
+/// The whole story of one activation, oldest first: every transition of every step, notices, and what is
+/// still owed.
 struct Story {
   ota::Activation activation;
   std::vector<ota::HistoryEntry> history;

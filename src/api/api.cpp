@@ -42,7 +42,8 @@ std::optional<Problem> body_fault(const Call& call) {
   if (call.request.body_too_large || call.request.body.size() > route.body_bytes_max) return body_too_large();
   const bool must_be_json =
       route.body == BodyRule::json || (route.body == BodyRule::optional_json && !call.request.body.empty());
-  if (must_be_json && !is_media_type(call.request.header("content-type"), "application/json")) return unsupported_media_type();
+  if (must_be_json && !is_media_type(call.request.header("content-type"), "application/json"))
+    return unsupported_media_type();
   return std::nullopt;
 }
 
@@ -50,7 +51,8 @@ std::optional<Problem> key_fault(const Call& call) {
   if (!call.route->needs_key) return std::nullopt;
   const std::string_view key = call.request.header("idempotency-key");
   if (key.empty()) return key_missing();
-  const bool is_usable = key.size() <= 255 && std::ranges::all_of(key, [](char c) { return c > 0x20 && c < 0x7f; });
+  const bool is_usable =
+      key.size() <= 255 && std::ranges::all_of(key, [](char c) { return c > 0x20 && c < 0x7f; });
   return is_usable ? std::nullopt : std::optional(key_invalid());
 }
 
@@ -98,12 +100,14 @@ void admit(const CallPtr& call, std::move_only_function<void(CallPtr)> then) {
   call->path_values = std::move(match.path_values);
   if (call->route->policy.is_open()) return then(call);
   const std::string_view header = call->request.header("authorization");
-  call->env->gate.admit(header, [call, then = std::move(then)](std::expected<Principal, Problem> known) mutable {
-    if (!known) return call->refuse(known.error());
-    if (!call->route->policy.allows(known->role)) return call->refuse(forbidden(to_string(known->role)));
-    call->who = std::move(*known);
-    then(call);
-  });
+  call->env->gate.admit(header,
+                        [call, then = std::move(then)](std::expected<Principal, Problem> known) mutable {
+                          if (!known) return call->refuse(known.error());
+                          if (!call->route->policy.allows(known->role))
+                            return call->refuse(forbidden(to_string(known->role)));
+                          call->who = std::move(*known);
+                          then(call);
+                        });
 }
 
 /// A refusal where a stream was asked for: a whole answer, sent through the stream's opening.
@@ -121,9 +125,10 @@ void begin_stream(const CallPtr& call, const std::shared_ptr<StartStream>& start
   if (auto fault = form_fault(*call)) return call->refuse(*fault);
   if (call->env->events->is_full())
     return call->refuse(Error{.kind = ErrorKind::exhausted, .origin = "api", .detail = "too many streams"});
-  EventStream::Visitor visitor{.principal = call->principal(),
-                               .authorization = std::string(call->request.header("authorization")),
-                               .last_event_id = std::string(call->request.header("last-event-id").substr(0, 64))};
+  EventStream::Visitor visitor{
+      .principal = call->principal(),
+      .authorization = std::string(call->request.header("authorization")),
+      .last_event_id = std::string(call->request.header("last-event-id").substr(0, 64))};
   call->env->metrics.record(call->route, 200, call->env->time.now() - call->received_at);
   call->hand_over();
   auto stream = (*start)(Response{.status = 200,
@@ -141,21 +146,24 @@ void begin_stream(const CallPtr& call, const std::shared_ptr<StartStream>& start
 Environment::Environment(ApiParams params)
     : ApiParams(std::move(params)),
       gate(store, time),
-      catalogue(std::make_shared<Refreshed<Catalogue>>(time, kCatalogueMaxAge, [this](ports::Done<Result<Catalogue>> done) {
-        store.services([done = std::move(done)](Result<std::vector<ports::Service>> services) mutable {
-          if (!services) return done(std::unexpected(std::move(services.error())));
-          Catalogue read;
-          for (auto& service : *services) {
-            const ServiceId id = service.id;
-            read.insert_or_assign(id, std::move(service));
-          }
-          done(std::move(read));
-        });
-      })),
+      catalogue(std::make_shared<Refreshed<Catalogue>>(
+          time, kCatalogueMaxAge,
+          [this](ports::Done<Result<Catalogue>> done) {
+            store.services([done = std::move(done)](Result<std::vector<ports::Service>> services) mutable {
+              if (!services) return done(std::unexpected(std::move(services.error())));
+              Catalogue read;
+              for (auto& service : *services) {
+                const ServiceId id = service.id;
+                read.insert_or_assign(id, std::move(service));
+              }
+              done(std::move(read));
+            });
+          })),
       events(std::make_shared<EventStream>(gate, time, entropy.next())) {}
 
 Api::Api(ApiParams params) : env_(std::make_shared<Environment>(std::move(params))) {
-  env_->engine.listen([events = std::weak_ptr(env_->events)](const ota::Activation& activation, const ota::HistoryEntry& entry) {
+  env_->engine.listen([events = std::weak_ptr(env_->events)](const ota::Activation& activation,
+                                                             const ota::HistoryEntry& entry) {
     if (const auto alive = events.lock()) alive->publish(activation, entry);
   });
 }
@@ -163,7 +171,8 @@ Api::Api(ApiParams params) : env_(std::make_shared<Environment>(std::move(params
 Api::~Api() = default;
 
 void Api::handle(Request request, Respond respond) {
-  admit(std::make_shared<Call>(env_, std::move(request), std::move(respond)), [](const CallPtr& call) { run(call); });
+  admit(std::make_shared<Call>(env_, std::move(request), std::move(respond)),
+        [](const CallPtr& call) { run(call); });
 }
 
 bool Api::open_stream(const Request& request, StartStream start) {

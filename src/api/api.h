@@ -26,7 +26,8 @@ struct ApiParams {
   ports::Store& store;
   ports::Timekeeper& time;
   ports::Entropy& entropy;
-  /// @errors unauthorized (signature), invalid (authentic, but not what was agreed). Null: not configured, every callback is refused.
+  /// @errors unauthorized (signature), invalid (authentic, but not what was agreed). Null: not configured,
+  /// every callback is refused.
   std::function<Result<engine::VehicleReport>(const Request&, Instant now)> read_vehicle_callback;
   std::function<Result<engine::PaymentReport>(const Request&, Instant now)> read_payment_event;
   /// Asked with `/` and `/assets/…`. Null: built without a console.
@@ -36,15 +37,16 @@ struct ApiParams {
 
 struct Environment;
 
-/// All routes of the HTTP API: `routes.h` is their one table. Thread: the engine's. Must outlive no one: answers that come after its
-/// end are dropped.
+/// All routes of the HTTP API: `routes.h` is their one table. Thread: the engine's. Must outlive no one:
+/// answers that come after its end are dropped.
 class Api : public Handler {
  public:
   explicit Api(ApiParams params);
   ~Api() override;
 
   void handle(Request request, Respond respond) override;
-  /// Answers the event stream's route wholly, refusals included. `start` may be called later: the access token is looked up first.
+  /// Answers the event stream's route wholly, refusals included. `start` may be called later: the access
+  /// token is looked up first.
   bool open_stream(const Request& request, StartStream start) override;
 
  private:

@@ -18,7 +18,8 @@ constexpr std::string_view kCursorPrefix = "1:";
 /// A client's id is echoed only where it cannot do harm in a header or a log line.
 bool is_plain_id(std::string_view id) {
   return !id.empty() && id.size() <= kRequestIdMax && std::ranges::all_of(id, [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_' || c == '.';
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
+           c == '_' || c == '.';
   });
 }
 
@@ -40,7 +41,10 @@ std::optional<std::int64_t> read_cursor(std::string_view text) {
 }  // namespace
 
 Call::Call(std::shared_ptr<Environment> environment, Request given, Respond respond)
-    : env(std::move(environment)), request(std::move(given)), received_at(env->time.now()), respond_(std::move(respond)) {
+    : env(std::move(environment)),
+      request(std::move(given)),
+      received_at(env->time.now()),
+      respond_(std::move(respond)) {
   const std::string_view sent = request.header("x-request-id");
   request_id = is_plain_id(sent) ? std::string(sent) : "req_" + encode_base32(env->entropy.next() >> 1);
 }
@@ -55,7 +59,8 @@ void Call::reply(Response response) {
   response.headers.push_back({"X-Content-Type-Options", "nosniff"});
   env->metrics.record(route, response.status, env->time.now() - received_at);
   if (log::enabled(log::Level::debug))
-    log::debug("api", "{} {} {} {}", request.method, route == nullptr ? "-" : route->pattern, response.status, request_id);
+    log::debug("api", "{} {} {} {}", request.method, route == nullptr ? "-" : route->pattern, response.status,
+               request_id);
   if (request.method == "HEAD") response.body.clear();
   respond_(std::move(response));
 }
@@ -89,17 +94,23 @@ Page read_page(const Call& call, Faults& faults) {
   Page page;
   if (const auto text = call.query_value("limit")) {
     const auto limit = parse_number(*text);
-    if (limit && *limit >= 1 && *limit <= kLimitMax) page.limit = static_cast<std::size_t>(*limit);
-    else faults.push_back({"?limit", fmt::format("must be a number from 1 to {}", kLimitMax)});
+    if (limit && *limit >= 1 && *limit <= kLimitMax)
+      page.limit = static_cast<std::size_t>(*limit);
+    else
+      faults.push_back({"?limit", fmt::format("must be a number from 1 to {}", kLimitMax)});
   }
   if (const auto text = call.query_value("cursor")) {
-    if (const auto after = read_cursor(*text)) page.after = *after;
-    else faults.push_back({"?cursor", "must be the next_cursor of an earlier answer"});
+    if (const auto after = read_cursor(*text))
+      page.after = *after;
+    else
+      faults.push_back({"?cursor", "must be the next_cursor of an earlier answer"});
   }
   return page;
 }
 
-std::string write_cursor(std::int64_t after) { return crypto::to_base64url(fmt::format("{}{}", kCursorPrefix, after)); }
+std::string write_cursor(std::int64_t after) {
+  return crypto::to_base64url(fmt::format("{}{}", kCursorPrefix, after));
+}
 
 std::string list_json(const std::vector<std::string>& items, const std::optional<std::string>& next_cursor) {
   std::string out = "{\"items\":[";

@@ -19,7 +19,8 @@ namespace contactor::api {
 struct Environment;
 struct Route;
 
-/// One request on its way to its answer. It is answered exactly once: a Call that is dropped answers with a problem of its own.
+/// One request on its way to its answer. It is answered exactly once: a Call that is dropped answers with a
+/// problem of its own.
 class Call {
  public:
   Call(std::shared_ptr<Environment> env, Request request, Respond respond);
@@ -74,6 +75,7 @@ struct Page {
 [[nodiscard]] Page read_page(const Call& call, Faults& faults);
 [[nodiscard]] std::string write_cursor(std::int64_t after);
 /// `{items, next_cursor}` of items that are JSON texts already.
-[[nodiscard]] std::string list_json(const std::vector<std::string>& items, const std::optional<std::string>& next_cursor);
+[[nodiscard]] std::string list_json(const std::vector<std::string>& items,
+                                    const std::optional<std::string>& next_cursor);
 
 }  // namespace contactor::api

@@ -25,7 +25,8 @@ struct Environment : ApiParams {
   Metrics metrics;
   std::shared_ptr<Refreshed<Catalogue>> catalogue;
   std::shared_ptr<EventStream> events;
-  std::set<std::string> keys_in_progress;  ///< principal, route and key of creating requests that have no answer yet
+  std::set<std::string>
+      keys_in_progress;  ///< principal, route and key of creating requests that have no answer yet
 };
 
 }  // namespace contactor::api

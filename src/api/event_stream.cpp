@@ -40,17 +40,20 @@ bool EventStream::send(Guest& guest, const Past& event) {
   return guest.stream->write(guest.visitor.principal.sees_personal_data() ? event.full : event.masked);
 }
 
-/// Sends what came after `Last-Event-ID`; where that is no longer known, says so, that the client may read the lists again.
+/// Sends what came after `Last-Event-ID`; where that is no longer known, says so, that the client may read
+/// the lists again.
 bool EventStream::catch_up(Guest& guest) const {
   const std::string_view id = guest.visitor.last_event_id;
   if (id.empty()) return true;
   std::uint64_t seen = 0;
   const auto dash = id.find('-');
-  const bool is_ours = dash != std::string_view::npos && id.substr(0, dash) == boot_ &&
-                       std::from_chars(id.data() + dash + 1, id.data() + id.size(), seen).ptr == id.data() + id.size();
+  const bool is_ours =
+      dash != std::string_view::npos && id.substr(0, dash) == boot_ &&
+      std::from_chars(id.data() + dash + 1, id.data() + id.size(), seen).ptr == id.data() + id.size();
   const std::uint64_t oldest = past_.empty() ? published_ + 1 : past_.front().number;
   if (!is_ours || seen + 1 < oldest || seen > published_)
-    return guest.stream->write("event: stream.reset\ndata: {\"reason\":\"events were missed; read the lists again\"}\n\n");
+    return guest.stream->write(
+        "event: stream.reset\ndata: {\"reason\":\"events were missed; read the lists again\"}\n\n");
   for (const auto& event : past_)
     if (event.number > seen && !send(guest, event)) return false;
   return true;
@@ -69,9 +72,13 @@ void EventStream::publish(const ota::Activation& activation, const ota::HistoryE
   if (!guests_.empty()) keep_until_ = time_.now() + kPastKept;
   // Nobody listens and nobody will come back soon: composing texts would only slow the engine.
   if (time_.now() > keep_until_) return past_.clear();
-  std::string text = fmt::format("event: ota.activation.updated\nid: {}-{}\ndata: {}\n\n", boot_, number, data_of(activation, entry));
+  std::string text = fmt::format("event: ota.activation.updated\nid: {}-{}\ndata: {}\n\n", boot_, number,
+                                 data_of(activation, entry));
   std::string masked = mask_vin(text, activation.order->vin);
-  past_.push_back({.number = number, .ordered_by = activation.order->ordered_by, .full = std::move(text), .masked = std::move(masked)});
+  past_.push_back({.number = number,
+                   .ordered_by = activation.order->ordered_by,
+                   .full = std::move(text),
+                   .masked = std::move(masked)});
   if (past_.size() > kPastMax) past_.pop_front();
   std::erase_if(guests_, [&](Guest& guest) { return !send(guest, past_.back()); });
 }

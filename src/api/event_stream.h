@@ -12,8 +12,8 @@
 
 namespace contactor::api {
 
-/// Sends every committed step to those who may see it, as server-sent events. Keeps a bounded past, so that a client that comes
-/// back with `Last-Event-ID` misses nothing or is told that it did.
+/// Sends every committed step to those who may see it, as server-sent events. Keeps a bounded past, so that a
+/// client that comes back with `Last-Event-ID` misses nothing or is told that it did.
 class EventStream : public std::enable_shared_from_this<EventStream> {
  public:
   EventStream(Gate& gate, ports::Timekeeper& time, std::uint64_t boot);

@@ -38,13 +38,14 @@ struct Explanation {
 };
 
 /// Pure: everything comes from what is stored.
-[[nodiscard]] Explanation explain(const Story& story, const std::vector<ports::Incident>& incidents, const ota::Policy& policy,
-                                  Instant now);
+[[nodiscard]] Explanation explain(const Story& story, const std::vector<ports::Incident>& incidents,
+                                  const ota::Policy& policy, Instant now);
 [[nodiscard]] std::string explanation_json(const Explanation& explanation);
 /// For a terminal, lines of at most about 100 columns.
 [[nodiscard]] std::string explanation_text(const Explanation& explanation);
 
-/// What the path's `{id}` names: an activation, command, ticket, order or payment, or the newest activation of a VIN.
+/// What the path's `{id}` names: an activation, command, ticket, order or payment, or the newest activation
+/// of a VIN.
 void find_subject(const CallPtr& call, std::move_only_function<void(const CallPtr&, ota::Activation)> then);
 
 }  // namespace contactor::api

@@ -12,7 +12,8 @@ constexpr Millis kDurationMax = std::chrono::hours(24 * 36'525);
 constexpr std::size_t kFaultsMax = 100;
 
 std::size_t characters(std::string_view utf8) {
-  return static_cast<std::size_t>(std::ranges::count_if(utf8, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+  return static_cast<std::size_t>(
+      std::ranges::count_if(utf8, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
 }
 
 bool is_visible_ascii(char c) { return c > 0x20 && c < 0x7f; }
@@ -21,9 +22,12 @@ bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x
 /// Catches typing errors and header injection; whether the address exists, only mail can tell.
 bool is_email(std::string_view text) {
   const auto at = text.find('@');
-  if (at == std::string_view::npos || at == 0 || at > 64 || text.find('@', at + 1) != std::string_view::npos) return false;
+  if (at == std::string_view::npos || at == 0 || at > 64 || text.find('@', at + 1) != std::string_view::npos)
+    return false;
   const std::string_view domain = text.substr(at + 1);
-  const auto is_forbidden = [](char c) { return is_control(c) || std::string_view(" ,;:<>()[]\\\"").contains(c); };
+  const auto is_forbidden = [](char c) {
+    return is_control(c) || std::string_view(" ,;:<>()[]\\\"").contains(c);
+  };
   if (std::ranges::any_of(text, is_forbidden) || text.contains("..")) return false;
   return domain.size() >= 3 && domain.contains('.') && !domain.starts_with('.') && !domain.ends_with('.') &&
          !domain.starts_with('-') && text[at - 1] != '.' && text.front() != '.';
@@ -39,9 +43,12 @@ std::string_view beginning(std::string_view utf8, std::size_t bytes) {
 std::string escape_pointer(std::string_view name) {
   std::string out;
   for (const char c : name) {
-    if (c == '~') out += "~0";
-    else if (c == '/') out += "~1";
-    else out += c;
+    if (c == '~')
+      out += "~0";
+    else if (c == '/')
+      out += "~1";
+    else
+      out += c;
   }
   return out;
 }
@@ -50,7 +57,8 @@ std::string escape_pointer(std::string_view name) {
 
 std::optional<std::string> why_not(std::string_view text, const TextRule& rule) {
   const std::size_t length = characters(text);
-  if (length < rule.min) return rule.min == 1 ? "must not be empty" : fmt::format("must have at least {} characters", rule.min);
+  if (length < rule.min)
+    return rule.min == 1 ? "must not be empty" : fmt::format("must have at least {} characters", rule.min);
   if (length > rule.max) return fmt::format("must have at most {} characters", rule.max);
   switch (rule.kind) {
     case TextRule::Kind::visible_ascii:
@@ -134,13 +142,17 @@ std::optional<Millis> Fields::optional_duration(std::string_view name) {
   const auto given = optional_text(name, {.min = 1, .max = 32, .kind = TextRule::Kind::visible_ascii});
   if (!given) return std::nullopt;
   const auto duration = parse_duration(*given);
-  if (!duration) blame(name, "must be a duration such as 30d, 12h, 45m");
-  else if (*duration <= Millis(0) || *duration > kDurationMax) blame(name, "must be longer than nothing and at most 36525d");
-  else return duration;
+  if (!duration)
+    blame(name, "must be a duration such as 30d, 12h, 45m");
+  else if (*duration <= Millis(0) || *duration > kDurationMax)
+    blame(name, "must be longer than nothing and at most 36525d");
+  else
+    return duration;
   return std::nullopt;
 }
 
-std::vector<std::string> Fields::optional_texts(std::string_view name, const TextRule& rule, std::size_t count_max) {
+std::vector<std::string> Fields::optional_texts(std::string_view name, const TextRule& rule,
+                                                std::size_t count_max) {
   const auto* found = member(name, false);
   if (found == nullptr) return {};
   const auto* list = found->if_array();
@@ -152,8 +164,10 @@ std::vector<std::string> Fields::optional_texts(std::string_view name, const Tex
   for (std::size_t i = 0; i < list->size(); ++i) {
     const auto* item = (*list)[i].if_string();
     const auto why = item == nullptr ? std::optional<std::string>("must be a string") : why_not(*item, rule);
-    if (!why) texts.emplace_back(*item);
-    else if (faults_.size() < kFaultsMax) faults_.push_back({fmt::format("{}/{}", pointer_to(name), i), *why});
+    if (!why)
+      texts.emplace_back(*item);
+    else if (faults_.size() < kFaultsMax)
+      faults_.push_back({fmt::format("{}/{}", pointer_to(name), i), *why});
   }
   return texts;
 }
@@ -183,7 +197,8 @@ void Fields::refuse_unknown() {
 std::expected<Body, Problem> Body::parse(std::string_view text) {
   auto document = json::parse(text);
   if (!document) return std::unexpected(malformed_body(document.error().detail));
-  if (!document->is_object()) return std::unexpected(validation_problem(Faults{Fault{"", "must be an object"}}));
+  if (!document->is_object())
+    return std::unexpected(validation_problem(Faults{Fault{"", "must be an object"}}));
   return Body(std::make_shared<const boost::json::value>(std::move(*document)));
 }
 

@@ -27,8 +27,9 @@ inline constexpr TextRule kWordsRule{.min = 1, .max = 2000, .kind = TextRule::Ki
 /// Why a text breaks its rule; nothing where it does not. Lengths count Unicode characters.
 [[nodiscard]] std::optional<std::string> why_not(std::string_view text, const TextRule& rule);
 
-/// Reads the members of one JSON object and writes down everything that is wrong, each with its pointer. Members are required unless
-/// the function's name says otherwise; null is a value of the wrong type. Values of faulty members are empty.
+/// Reads the members of one JSON object and writes down everything that is wrong, each with its pointer.
+/// Members are required unless the function's name says otherwise; null is a value of the wrong type. Values
+/// of faulty members are empty.
 class Fields {
  public:
   Fields(const boost::json::object& from, std::string pointer, Faults& faults);
@@ -39,7 +40,8 @@ class Fields {
   [[nodiscard]] bool optional_flag(std::string_view name);
   /// Contract durations: `30d`; longer than nothing, at most a hundred years.
   [[nodiscard]] std::optional<Millis> optional_duration(std::string_view name);
-  [[nodiscard]] std::vector<std::string> optional_texts(std::string_view name, const TextRule& rule, std::size_t count_max);
+  [[nodiscard]] std::vector<std::string> optional_texts(std::string_view name, const TextRule& rule,
+                                                        std::size_t count_max);
   [[nodiscard]] const boost::json::object* object(std::string_view name);
   [[nodiscard]] const boost::json::object* optional_object(std::string_view name);
   /// One of an enum's spellings, as `parse` reads them.

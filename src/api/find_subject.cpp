@@ -16,36 +16,40 @@ void answer(const CallPtr& call, Found found, Then& then) {
 }
 
 ports::Done<Result<Found>> ending(const CallPtr& call, Then then) {
-  return or_refuse<Found>(call, [call, then = std::move(then)](Found found) mutable { answer(call, std::move(found), then); });
+  return or_refuse<Found>(
+      call, [call, then = std::move(then)](Found found) mutable { answer(call, std::move(found), then); });
 }
 
 /// The newest that still moves says most; where all have ended, the newest.
 void find_by_vin(const CallPtr& call, const Vin& vin, Then then) {
   ports::ActivationFilter filter{.vin = vin, .limit = 100};
   if (!call->principal().sees_all()) filter.ordered_by = call->principal().subject();
-  call->env->store.list(filter, or_refuse<std::vector<ota::Activation>>(
-                                    call, [call, then = std::move(then)](const std::vector<ota::Activation>& all) mutable {
-                                      if (all.empty()) return call->refuse(no_such_thing());
-                                      const auto moving = std::ranges::find_if(all, [](const ota::Activation& each) {
-                                        return !ota::is_final(each.state) && each.state != ota::State::Scheduled;
-                                      });
-                                      then(call, moving == all.end() ? all.front() : *moving);
-                                    }));
+  call->env->store.list(
+      filter, or_refuse<std::vector<ota::Activation>>(
+                  call, [call, then = std::move(then)](const std::vector<ota::Activation>& all) mutable {
+                    if (all.empty()) return call->refuse(no_such_thing());
+                    const auto moving = std::ranges::find_if(all, [](const ota::Activation& each) {
+                      return !ota::is_final(each.state) && each.state != ota::State::Scheduled;
+                    });
+                    then(call, moving == all.end() ? all.front() : *moving);
+                  }));
 }
 
 void find_by_ticket(const CallPtr& call, TicketId id, Then then) {
-  call->env->store.find_ticket(id, or_refuse<std::optional<ota::Ticket>>(
-                                       call, [call, then = std::move(then)](const std::optional<ota::Ticket>& ticket) mutable {
-                                         if (!ticket) return call->refuse(no_such_thing());
-                                         call->env->store.find(ticket->activation_id, ending(call, std::move(then)));
-                                       }));
+  call->env->store.find_ticket(
+      id, or_refuse<std::optional<ota::Ticket>>(
+              call, [call, then = std::move(then)](const std::optional<ota::Ticket>& ticket) mutable {
+                if (!ticket) return call->refuse(no_such_thing());
+                call->env->store.find(ticket->activation_id, ending(call, std::move(then)));
+              }));
 }
 
 void find_by_foreign_id(const CallPtr& call, const std::string& id, Then then) {
-  call->env->store.find_order(OrderId(id), or_refuse<Found>(call, [call, id, then = std::move(then)](Found found) mutable {
-    if (found) return answer(call, std::move(found), then);
-    call->env->store.find_payment(id, ending(call, std::move(then)));
-  }));
+  call->env->store.find_order(OrderId(id),
+                              or_refuse<Found>(call, [call, id, then = std::move(then)](Found found) mutable {
+                                if (found) return answer(call, std::move(found), then);
+                                call->env->store.find_payment(id, ending(call, std::move(then)));
+                              }));
 }
 
 }  // namespace
@@ -55,10 +59,13 @@ void find_subject(const CallPtr& call, Then then) {
   ports::Store& store = call->env->store;
   if (const auto activation = parse_id<ActivationTag>(id); !activation.empty())
     return store.find(activation, ending(call, std::move(then)));
-  if (const auto ticket = parse_id<TicketTag>(id); !ticket.empty()) return find_by_ticket(call, ticket, std::move(then));
-  if (const auto command = ota::parse_command_id(id)) return store.find(command->activation, ending(call, std::move(then)));
+  if (const auto ticket = parse_id<TicketTag>(id); !ticket.empty())
+    return find_by_ticket(call, ticket, std::move(then));
+  if (const auto command = ota::parse_command_id(id))
+    return store.find(command->activation, ending(call, std::move(then)));
   if (const auto vin = Vin::parse(id)) return find_by_vin(call, *vin, std::move(then));
-  if (why_not(id, {.min = 1, .max = 255, .kind = TextRule::Kind::visible_ascii})) return call->refuse(no_such_thing());
+  if (why_not(id, {.min = 1, .max = 255, .kind = TextRule::Kind::visible_ascii}))
+    return call->refuse(no_such_thing());
   find_by_foreign_id(call, id, std::move(then));
 }
 

@@ -8,7 +8,8 @@ namespace contactor::api {
 namespace {
 
 constexpr Millis kTokensMaxAge = std::chrono::seconds(1);
-// A token that was made a moment ago should work at once; strangers still cannot make the store work for each guess.
+// A token that was made a moment ago should work at once; strangers still cannot make the store work for each
+// guess.
 constexpr Millis kSecondLookAge = std::chrono::milliseconds(200);
 
 constexpr std::string_view kSpelled[] = {"viewer", "operator", "technician", "admin", "service"};
@@ -38,17 +39,18 @@ std::size_t Gate::DigestHash::operator()(const ota::Digest& digest) const {
 
 Gate::Gate(ports::Store& store, ports::Timekeeper& time)
     : time_(time),
-      known_(std::make_shared<Refreshed<Known>>(time, kTokensMaxAge, [&store](ports::Done<Result<Known>> done) {
-        store.tokens([done = std::move(done)](Result<std::vector<ports::ApiToken>> tokens) mutable {
-          if (!tokens) return done(std::unexpected(std::move(tokens.error())));
-          Known known;
-          for (auto& token : *tokens) {
-            const ota::Digest digest = token.digest;
-            known.insert_or_assign(digest, std::move(token));
-          }
-          done(std::move(known));
-        });
-      })) {}
+      known_(
+          std::make_shared<Refreshed<Known>>(time, kTokensMaxAge, [&store](ports::Done<Result<Known>> done) {
+            store.tokens([done = std::move(done)](Result<std::vector<ports::ApiToken>> tokens) mutable {
+              if (!tokens) return done(std::unexpected(std::move(tokens.error())));
+              Known known;
+              for (auto& token : *tokens) {
+                const ota::Digest digest = token.digest;
+                known.insert_or_assign(digest, std::move(token));
+              }
+              done(std::move(known));
+            });
+          })) {}
 
 std::expected<Principal, Problem> Gate::judge(const Known& known, const ota::Digest& digest, Instant now) {
   const auto found = known.find(digest);
@@ -62,7 +64,8 @@ std::expected<Principal, Problem> Gate::judge(const Known& known, const ota::Dig
 }
 
 void Gate::admit(std::string_view authorization, ports::Done<std::expected<Principal, Problem>> done) {
-  if (authorization.empty()) return done(std::unexpected(unauthorized("Send `Authorization: Bearer ctr_…`.")));
+  if (authorization.empty())
+    return done(std::unexpected(unauthorized("Send `Authorization: Bearer ctr_…`.")));
   if (!has_scheme(authorization, "bearer"))
     return done(std::unexpected(unauthorized("Only the Bearer scheme is spoken here.")));
   authorization.remove_prefix(7);
@@ -74,7 +77,8 @@ void Gate::admit(std::string_view authorization, ports::Done<std::expected<Princ
     if (!first) return done(std::unexpected(to_problem(first.error())));
     const auto tokens = known.lock();
     if ((*first)->contains(digest) || !tokens) return done(judge(**first, digest, time_.now()));
-    tokens->get_newer_than(kSecondLookAge, [this, digest, done = std::move(done)](Result<Refreshed<Known>::Shared> second) mutable {
+    tokens->get_newer_than(kSecondLookAge, [this, digest, done = std::move(done)](
+                                               Result<Refreshed<Known>::Shared> second) mutable {
       if (!second) return done(std::unexpected(to_problem(second.error())));
       done(judge(**second, digest, time_.now()));
     });

@@ -15,7 +15,8 @@ struct Row {
 };
 
 void render_row(std::string& out, const Row& row) {
-  out += fmt::format("# HELP contactor_{0} {2}\n# TYPE contactor_{0} {1}\ncontactor_{0} {3}\n", row.name, row.kind, row.words, row.value);
+  out += fmt::format("# HELP contactor_{0} {2}\n# TYPE contactor_{0} {1}\ncontactor_{0} {3}\n", row.name,
+                     row.kind, row.words, row.value);
 }
 
 /// Version texts come from the build; what could break a label is left out all the same.
@@ -42,41 +43,57 @@ void Metrics::render_routes(std::string& out) const {
     if (route == nullptr) return std::string("method=\"-\",route=\"-\"");
     return fmt::format("method=\"{}\",route=\"{}\"", route->method, route->pattern);
   };
-  out += "# HELP contactor_api_requests_total Answers by route and status.\n# TYPE contactor_api_requests_total counter\n";
+  out +=
+      "# HELP contactor_api_requests_total Answers by route and status.\n# TYPE contactor_api_requests_total "
+      "counter\n";
   for (const auto& [route, series] : series_)
     for (const auto& [status, count] : series.by_status)
-      out += fmt::format("contactor_api_requests_total{{{},status=\"{}\"}} {}\n", labels(route), status, count);
+      out +=
+          fmt::format("contactor_api_requests_total{{{},status=\"{}\"}} {}\n", labels(route), status, count);
   constexpr std::string_view name = "contactor_api_request_seconds";
   out += fmt::format("# HELP {0} From the whole request to its answer.\n# TYPE {0} histogram\n", name);
   for (const auto& [route, series] : series_) {
     const std::string given = labels(route);
     for (std::size_t i = 0; i < kBoundsMs.size(); ++i)
-      out += fmt::format("{}_bucket{{{},le=\"{}\"}} {}\n", name, given, static_cast<double>(kBoundsMs[i]) / 1000, series.within[i]);
-    out += fmt::format("{0}_bucket{{{1},le=\"+Inf\"}} {2}\n{0}_sum{{{1}}} {3}\n{0}_count{{{1}}} {2}\n", name, given, series.count,
-                       static_cast<double>(series.sum_ms) / 1000);
+      out += fmt::format("{}_bucket{{{},le=\"{}\"}} {}\n", name, given,
+                         static_cast<double>(kBoundsMs[i]) / 1000, series.within[i]);
+    out += fmt::format("{0}_bucket{{{1},le=\"+Inf\"}} {2}\n{0}_sum{{{1}}} {3}\n{0}_count{{{1}}} {2}\n", name,
+                       given, series.count, static_cast<double>(series.sum_ms) / 1000);
   }
 }
 
-std::string Metrics::render(const engine::Counters& counters, std::size_t streams, std::string_view version) const {
-  std::string out = fmt::format("# HELP contactor_build_info The running version.\n# TYPE contactor_build_info gauge\n"
-                                "contactor_build_info{{version=\"{}\"}} 1\n", label(version));
+std::string Metrics::render(const engine::Counters& counters, std::size_t streams,
+                            std::string_view version) const {
+  std::string out = fmt::format(
+      "# HELP contactor_build_info The running version.\n# TYPE contactor_build_info gauge\n"
+      "contactor_build_info{{version=\"{}\"}} 1\n",
+      label(version));
   for (const Row& row : {
            Row{"ota_orders_accepted_total", "counter", "Orders stored and started.", counters.accepted},
-           Row{"ota_commands_sent_total", "counter", "Configure commands sent to vehicles.", counters.commands_sent},
-           Row{"ota_activations_confirmed_total", "counter", "Activations that the car confirmed.", counters.confirmed},
-           Row{"ota_attempts_failed_total", "counter", "Attempts that did not succeed.", counters.attempts_failed},
-           Row{"ota_activations_escalated_total", "counter", "Activations handed to a technician.", counters.escalated},
-           Row{"ota_payments_captured_total", "counter", "Payments taken after confirmation.", counters.captured},
+           Row{"ota_commands_sent_total", "counter", "Configure commands sent to vehicles.",
+               counters.commands_sent},
+           Row{"ota_activations_confirmed_total", "counter", "Activations that the car confirmed.",
+               counters.confirmed},
+           Row{"ota_attempts_failed_total", "counter", "Attempts that did not succeed.",
+               counters.attempts_failed},
+           Row{"ota_activations_escalated_total", "counter", "Activations handed to a technician.",
+               counters.escalated},
+           Row{"ota_payments_captured_total", "counter", "Payments taken after confirmation.",
+               counters.captured},
            Row{"ota_payments_released_total", "counter", "Holds voided.", counters.released},
            Row{"ota_payments_refunded_total", "counter", "Payments given back.", counters.refunded},
            Row{"ota_notices_sent_total", "counter", "Messages handed to a channel.", counters.notices_sent},
            Row{"ota_stale_writes_total", "counter", "Steps that a fence refused.", counters.stale_writes},
-           Row{"ota_activations_live", "gauge", "Activations or their money still on the way.", counters.live},
+           Row{"ota_activations_live", "gauge", "Activations or their money still on the way.",
+               counters.live},
            Row{"ota_activations_ready", "gauge", "Activations waiting for their turn.", counters.ready},
-           Row{"ota_calls_in_flight", "gauge", "Calls to the IoT API without an answer yet.", counters.in_flight},
-           Row{"ota_activations_waiting_budget", "gauge", "Activations waiting for the command budget.", counters.waiting_budget},
+           Row{"ota_calls_in_flight", "gauge", "Calls to the IoT API without an answer yet.",
+               counters.in_flight},
+           Row{"ota_activations_waiting_budget", "gauge", "Activations waiting for the command budget.",
+               counters.waiting_budget},
            Row{"ota_outbox_entries", "gauge", "Money and messages still owed.", counters.outbox},
-           Row{"ota_breaker_open", "gauge", "1 while new commands wait for the IoT API to recover.", counters.breaker_open ? 1U : 0U},
+           Row{"ota_breaker_open", "gauge", "1 while new commands wait for the IoT API to recover.",
+               counters.breaker_open ? 1U : 0U},
            Row{"api_event_streams", "gauge", "Open event streams.", streams},
        })
     render_row(out, row);

@@ -18,7 +18,8 @@ class Metrics {
   /// @param route  null for requests that no route took.
   void record(const Route* route, int status, Millis took);
   /// The whole of `/metrics`, in the Prometheus text format 0.0.4.
-  [[nodiscard]] std::string render(const engine::Counters& counters, std::size_t streams, std::string_view version) const;
+  [[nodiscard]] std::string render(const engine::Counters& counters, std::size_t streams,
+                                   std::string_view version) const;
 
  private:
   static constexpr std::array<std::int64_t, 9> kBoundsMs{1, 2, 5, 10, 25, 100, 250, 1000, 5000};

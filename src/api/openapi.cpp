@@ -7,7 +7,9 @@
 namespace contactor::api {
 namespace {
 
-json::object reference(std::string_view schema) { return {{"$ref", fmt::format("#/components/schemas/{}", schema)}}; }
+json::object reference(std::string_view schema) {
+  return {{"$ref", fmt::format("#/components/schemas/{}", schema)}};
+}
 
 json::object content(std::string_view type, std::string_view schema) {
   json::object out;
@@ -48,21 +50,26 @@ json::object responses_of(const Route& route) {
   out[std::to_string(route.success)] = std::move(success);
   // An order that is on record already is answered with what it became.
   if (route.needs_key)
-    out["200"] = json::object{{"description", "The order was on record."}, {"content", content(route.produces, route.response_schema)}};
-  const auto may = [&](std::string_view status, std::string_view words) { out[status] = problem_response(words); };
+    out["200"] = json::object{{"description", "The order was on record."},
+                              {"content", content(route.produces, route.response_schema)}};
+  const auto may = [&](std::string_view status, std::string_view words) {
+    out[status] = problem_response(words);
+  };
   if (!route.policy.is_open()) {
     may("401", "No usable access token.");
     may("403", "The role may not do this.");
   }
   if (route.body == BodyRule::sealed) may("401", "The signature is missing, wrong or old.");
-  if (route.pattern.contains('{') || route.body == BodyRule::sealed) may("404", "Not there, or not yours to see.");
+  if (route.pattern.contains('{') || route.body == BodyRule::sealed)
+    may("404", "Not there, or not yours to see.");
   if (route.body != BodyRule::none) {
     may("400", "The body or the idempotency key cannot be read.");
     may("409", "The state of the thing forbids it.");
     may("413", "The body is too large.");
     may("415", "The body is not application/json.");
   }
-  if (route.body != BodyRule::none || !route.query.empty()) may("422", "Something in the request is wrong; `errors` says where.");
+  if (route.body != BodyRule::none || !route.query.empty())
+    may("422", "Something in the request is wrong; `errors` says where.");
   may("503", "Not now; `Retry-After` says when.");
   return out;
 }
@@ -108,15 +115,18 @@ std::string method_of(const Route& route) {
 std::string openapi_json(const std::vector<Route>& routes, std::string_view version) {
   json::object document;
   document["openapi"] = "3.1.0";
-  document["info"] = json::object{{"title", "Contactor"}, {"version", version},
-                                  {"description", "Control plane for connected vehicles. Money is in minor units, times are UTC."}};
+  document["info"] = json::object{
+      {"title", "Contactor"},
+      {"version", version},
+      {"description", "Control plane for connected vehicles. Money is in minor units, times are UTC."}};
   auto& paths = document["paths"].emplace_object();
   for (const auto& route : routes) {
     auto& path = paths[path_of(route)];
     if (!path.is_object()) path.emplace_object();
     path.get_object()[method_of(route)] = operation(route);
   }
-  auto schemas = json::parse(schemas_json());
+  const std::string text = schemas_json();
+  auto schemas = json::parse(text);
   CTR_ASSERT(schemas);  // Text of this binary.
   document["components"] = json::object{
       {"schemas", std::move(*schemas)},

@@ -11,6 +11,6 @@ namespace contactor::api {
 /// OpenAPI 3.1 of the route table: what is not in the table cannot be in it, and the other way round.
 [[nodiscard]] std::string openapi_json(const std::vector<Route>& routes, std::string_view version);
 /// The components' schemas, one JSON object by name.
-[[nodiscard]] std::string_view schemas_json();
+[[nodiscard]] std::string schemas_json();
 
 }  // namespace contactor::api

@@ -49,7 +49,8 @@ void read_service_of(Fields& fields, const OrderContext& context, ota::Order& or
 /// Rules that need more than one member.
 void check_as_a_whole(Fields& fields, const ota::Order& order) {
   const bool is_sale = order.action == ota::Action::activate && order.origin == ota::Origin::customer;
-  if (order.action == ota::Action::deactivate && order.duration) fields.blame("duration", "is for activations only");
+  if (order.action == ota::Action::deactivate && order.duration)
+    fields.blame("duration", "is for activations only");
   if (order.payment.state == ota::PaidAs::none && order.payment.amount.minor_units > 0 && is_sale)
     fields.blame("payment", "must be authorized or captured before an activation starts");
   if (order.action == ota::Action::deactivate && order.payment.state != ota::PaidAs::none)
@@ -75,8 +76,10 @@ ota::Payment read_payment(const boost::json::object& from, const std::string& po
   if (is_paid || fields.has("currency")) {
     const std::string code = fields.text("currency", {.min = 1, .max = 16});
     const auto currency = Currency::parse(code);
-    if (currency) payment.amount.currency = *currency;
-    else if (!code.empty()) fields.blame("currency", "must be an ISO 4217 code of three letters");
+    if (currency)
+      payment.amount.currency = *currency;
+    else if (!code.empty())
+      fields.blame("currency", "must be an ISO 4217 code of three letters");
   }
   fields.refuse_unknown();
   return payment;

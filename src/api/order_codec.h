@@ -21,9 +21,12 @@ struct OrderContext {
 };
 
 /// Turns the body of `POST /v1/ota/activations` and the catalogue's entry into the facts of an order.
-/// @errors  everything that is wrong, each with its pointer. A payment that was only initiated starts nothing (RULINGS T28).
-[[nodiscard]] std::expected<ota::Order, Faults> read_order(const boost::json::object& body, const OrderContext& context);
+/// @errors  everything that is wrong, each with its pointer. A payment that was only initiated starts nothing
+/// (RULINGS T28).
+[[nodiscard]] std::expected<ota::Order, Faults> read_order(const boost::json::object& body,
+                                                           const OrderContext& context);
 /// A payment object alone: for the technician's fresh authorisation.
-[[nodiscard]] ota::Payment read_payment(const boost::json::object& from, const std::string& pointer, Faults& faults);
+[[nodiscard]] ota::Payment read_payment(const boost::json::object& from, const std::string& pointer,
+                                        Faults& faults);
 
 }  // namespace contactor::api

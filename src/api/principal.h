@@ -11,7 +11,8 @@
 namespace contactor::api {
 
 enum class Role : std::uint8_t { viewer, operator_, technician, admin, service };
-inline constexpr std::initializer_list<Role> kRoles{Role::viewer, Role::operator_, Role::technician, Role::admin, Role::service};
+inline constexpr std::initializer_list<Role> kRoles{Role::viewer, Role::operator_, Role::technician,
+                                                    Role::admin, Role::service};
 
 /// As tokens store it: viewer operator technician admin service.
 [[nodiscard]] std::string_view to_string(Role role);
@@ -40,12 +41,15 @@ class Policy {
   [[nodiscard]] static constexpr Policy open(std::string_view reason) { return Policy(0, reason); }
   [[nodiscard]] static constexpr Policy roles(std::initializer_list<Role> allowed) {
     std::uint8_t bits = 0;
-    for (const Role role : allowed) bits = static_cast<std::uint8_t>(bits | 1U << static_cast<unsigned>(role));
+    for (const Role role : allowed)
+      bits = static_cast<std::uint8_t>(bits | 1U << static_cast<unsigned>(role));
     return Policy(bits, {});
   }
   [[nodiscard]] constexpr bool is_open() const { return !reason_.empty(); }
   [[nodiscard]] constexpr std::string_view reason() const { return reason_; }
-  [[nodiscard]] constexpr bool allows(Role role) const { return (bits_ >> static_cast<unsigned>(role) & 1U) != 0; }
+  [[nodiscard]] constexpr bool allows(Role role) const {
+    return (bits_ >> static_cast<unsigned>(role) & 1U) != 0;
+  }
 
  private:
   constexpr Policy(std::uint8_t bits, std::string_view reason) : bits_(bits), reason_(reason) {}

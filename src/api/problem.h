@@ -36,7 +36,8 @@ struct Problem {
 [[nodiscard]] Response to_response(const Problem& problem, std::string_view request_id);
 
 [[nodiscard]] Problem malformed_body(std::string detail);
-[[nodiscard]] Problem no_such_thing(std::string detail = "There is no such thing, or it is not yours to see.");
+[[nodiscard]] Problem no_such_thing(
+    std::string detail = "There is no such thing, or it is not yours to see.");
 [[nodiscard]] Problem no_such_route();
 [[nodiscard]] Problem method_not_allowed(const std::vector<std::string_view>& allowed);
 [[nodiscard]] Problem not_acceptable(std::string_view offered);

@@ -5,19 +5,21 @@
 #include <utility>
 #include <vector>
 
-#include "ports/timekeeper.h"
 #include "ports/http.h"
+#include "ports/timekeeper.h"
 
 namespace contactor::api {
 
-/// Something read from the store again and again, kept for a short while. Reads that come while one is under way share its answer.
+/// Something read from the store again and again, kept for a short while. Reads that come while one is under
+/// way share its answer.
 template <class T>
 class Refreshed : public std::enable_shared_from_this<Refreshed<T>> {
  public:
   using Shared = std::shared_ptr<const T>;
   using Load = std::function<void(ports::Done<Result<T>>)>;
 
-  Refreshed(ports::Timekeeper& time, Millis max_age, Load load) : time_(time), max_age_(max_age), load_(std::move(load)) {}
+  Refreshed(ports::Timekeeper& time, Millis max_age, Load load)
+      : time_(time), max_age_(max_age), load_(std::move(load)) {}
 
   /// @errors  those of the store: what is too old is not used, even if nothing newer can be had.
   void get(ports::Done<Result<Shared>> done) { get_newer_than(max_age_, std::move(done)); }

@@ -46,7 +46,8 @@ std::optional<Values> match_path(std::string_view pattern, std::string_view path
 
 std::vector<Route> build_table() {
   std::vector<Route> table;
-  for (auto group : {ota_routes(), catalogue_routes(), customer_routes(), callback_routes(), support_routes(), system_routes()})
+  for (auto group : {ota_routes(), catalogue_routes(), customer_routes(), callback_routes(), support_routes(),
+                     system_routes()})
     for (auto& route : group) table.push_back(std::move(route));
   return table;
 }
@@ -98,7 +99,8 @@ std::optional<Values> read_query(std::string_view query) {
     if (part.empty()) continue;
     const auto equals = part.find('=');
     auto name = percent_decode(part.substr(0, equals), true);
-    auto value = percent_decode(equals == std::string_view::npos ? std::string_view() : part.substr(equals + 1), true);
+    auto value =
+        percent_decode(equals == std::string_view::npos ? std::string_view() : part.substr(equals + 1), true);
     if (!name || !value) return std::nullopt;
     values.emplace_back(std::move(*name), std::move(*value));
   }

@@ -30,7 +30,7 @@ struct Route {
   int success = 200;
   BodyRule body = BodyRule::none;
   std::string_view request_schema = {};
-  bool needs_key = false;                  ///< Idempotency-Key
+  bool needs_key = false;                    ///< Idempotency-Key
   std::vector<std::string_view> query = {};  ///< all that it knows; others are refused
   std::string_view produces = "application/json";
   std::size_t body_bytes_max = 1 << 20;
@@ -48,14 +48,15 @@ struct Route {
 
 /// A request's target against the table.
 struct Match {
-  const Route* route = nullptr;              ///< null: nothing has this path, or not with this method
-  std::vector<std::string_view> allowed;     ///< the methods that this path knows; empty: no such path
+  const Route* route = nullptr;           ///< null: nothing has this path, or not with this method
+  std::vector<std::string_view> allowed;  ///< the methods that this path knows; empty: no such path
   std::vector<std::pair<std::string, std::string>> path_values;
 };
 [[nodiscard]] Match find_route(std::string_view method, std::string_view path);
 
 /// Percent-decodes; nothing where an escape is broken.
 [[nodiscard]] std::optional<std::string> percent_decode(std::string_view text, bool plus_is_blank);
-[[nodiscard]] std::optional<std::vector<std::pair<std::string, std::string>>> read_query(std::string_view query);
+[[nodiscard]] std::optional<std::vector<std::pair<std::string, std::string>>> read_query(
+    std::string_view query);
 
 }  // namespace contactor::api

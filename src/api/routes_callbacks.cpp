@@ -1,4 +1,5 @@
-// What comes from outside unasked: the car's own word and the provider's events. Signed, so they need no access token.
+// What comes from outside unasked: the car's own word and the provider's events. Signed, so they need no
+// access token.
 
 #include "api/environment.h"
 
@@ -37,12 +38,27 @@ void take_payment_event(CallPtr call) {
 
 std::vector<Route> callback_routes() {
   return {
-      {.method = "POST", .pattern = "/v1/iot/callbacks", .policy = Policy::open("signed by the IoT API"), .handle = take_vehicle_callback,
-       .summary = "The vehicle's answer to a command, as a Standard Webhook", .tag = "callbacks", .response_schema = {}, .success = 204,
-       .body = BodyRule::sealed, .request_schema = "VehicleCallback", .body_bytes_max = kCallbackBytesMax},
-      {.method = "POST", .pattern = "/v1/payments/stripe", .policy = Policy::open("signed by the payment provider"),
-       .handle = take_payment_event, .summary = "An event of the payment provider: a reason to look", .tag = "callbacks",
-       .response_schema = {}, .success = 204, .body = BodyRule::sealed, .request_schema = "PaymentEvent",
+      {.method = "POST",
+       .pattern = "/v1/iot/callbacks",
+       .policy = Policy::open("signed by the IoT API"),
+       .handle = take_vehicle_callback,
+       .summary = "The vehicle's answer to a command, as a Standard Webhook",
+       .tag = "callbacks",
+       .response_schema = {},
+       .success = 204,
+       .body = BodyRule::sealed,
+       .request_schema = "VehicleCallback",
+       .body_bytes_max = kCallbackBytesMax},
+      {.method = "POST",
+       .pattern = "/v1/payments/stripe",
+       .policy = Policy::open("signed by the payment provider"),
+       .handle = take_payment_event,
+       .summary = "An event of the payment provider: a reason to look",
+       .tag = "callbacks",
+       .response_schema = {},
+       .success = 204,
+       .body = BodyRule::sealed,
+       .request_schema = "PaymentEvent",
        .body_bytes_max = kCallbackBytesMax},
   };
 }

@@ -13,7 +13,8 @@ namespace contactor::api {
 namespace {
 
 constexpr std::string_view kCreateRoute = "POST /v1/ota/activations";
-constexpr Policy kReaders = Policy::roles({Role::viewer, Role::operator_, Role::technician, Role::admin, Role::service});
+constexpr Policy kReaders =
+    Policy::roles({Role::viewer, Role::operator_, Role::technician, Role::admin, Role::service});
 constexpr Policy kSenders = Policy::roles({Role::operator_, Role::admin, Role::service});
 
 std::string seen_by(const Principal& principal, const ota::Activation& activation) {
@@ -21,12 +22,14 @@ std::string seen_by(const Principal& principal, const ota::Activation& activatio
   return principal.sees_personal_data() ? text : mask_vin(std::move(text), activation.order->vin);
 }
 
-// -- creating ----------------------------------------------------------------------------------------------------------------
+// -- creating
+// ----------------------------------------------------------------------------------------------------------------
 
 /// Holds the key of a creating request until it is answered.
 class KeyInProgress {
  public:
-  KeyInProgress(std::shared_ptr<Environment> env, std::string key) : env_(std::move(env)), key_(std::move(key)) {}
+  KeyInProgress(std::shared_ptr<Environment> env, std::string key)
+      : env_(std::move(env)), key_(std::move(key)) {}
   ~KeyInProgress() { env_->keys_in_progress.erase(key_); }
   KeyInProgress(const KeyInProgress&) = delete;
   KeyInProgress& operator=(const KeyInProgress&) = delete;
@@ -49,13 +52,15 @@ void reply_stored(const Creation& creation, const ports::IdempotentReply& stored
   creation.call->reply(stored.status, stored.body, {{"Idempotency-Replayed", "true"}});
 }
 
-/// Nothing new was started. Was the same request answered before? Then it gets that answer again; only otherwise `fresh` speaks.
+/// Nothing new was started. Was the same request answered before? Then it gets that answer again; only
+/// otherwise `fresh` speaks.
 void unless_answered_before(const CreationPtr& creation, std::move_only_function<void()> fresh) {
   const Principal& who = creation->call->principal();
   creation->call->env->store.find_reply(
       who.subject(), std::string(kCreateRoute), creation->key,
       or_refuse<std::optional<ports::IdempotentReply>>(
-          creation->call, [creation, fresh = std::move(fresh)](std::optional<ports::IdempotentReply> stored) mutable {
+          creation->call,
+          [creation, fresh = std::move(fresh)](std::optional<ports::IdempotentReply> stored) mutable {
             if (stored) return reply_stored(*creation, *stored);
             fresh();
           }));
@@ -70,7 +75,8 @@ void accepted(const CreationPtr& creation, Result<engine::Accepted> result) {
   if (result->stored_reply) return reply_stored(*creation, *result->stored_reply);
   const std::string body = activation_json(result->activation);
   if (result->repeated) return unless_answered_before(creation, [call, body] { call->reply(200, body); });
-  call->reply(201, body, {{"Location", "/v1/ota/activations/" + contactor::to_string(result->activation.id)}});
+  call->reply(201, body,
+              {{"Location", "/v1/ota/activations/" + contactor::to_string(result->activation.id)}});
 }
 
 void start_order(const CreationPtr& creation, const boost::json::object& body, const Catalogue& catalogue) {
@@ -80,14 +86,20 @@ void start_order(const CreationPtr& creation, const boost::json::object& body, c
     return found == catalogue.end() ? nullptr : &found->second;
   };
   const std::string& subject = call->principal().subject();
-  auto order = read_order(body, {.find_service = find_service, .ordered_by = subject, .now = call->env->time.now()});
+  auto order =
+      read_order(body, {.find_service = find_service, .ordered_by = subject, .now = call->env->time.now()});
   if (!order)
-    return unless_answered_before(creation, [call, faults = std::move(order.error())] { call->refuse(validation_problem(faults)); });
-  engine::ReplyTemplate reply{.principal = subject, .route = std::string(kCreateRoute), .key = creation->key,
-                              .request_digest = creation->digest,
-                              .render = [](const ota::Activation& made) { return std::pair(201, activation_json(made)); }};
-  call->env->engine.accept(std::move(*order), std::move(reply),
-                           [creation](Result<engine::Accepted> result) { accepted(creation, std::move(result)); });
+    return unless_answered_before(
+        creation, [call, faults = std::move(order.error())] { call->refuse(validation_problem(faults)); });
+  engine::ReplyTemplate reply{
+      .principal = subject,
+      .route = std::string(kCreateRoute),
+      .key = creation->key,
+      .request_digest = creation->digest,
+      .render = [](const ota::Activation& made) { return std::pair(201, activation_json(made)); }};
+  call->env->engine.accept(std::move(*order), std::move(reply), [creation](Result<engine::Accepted> result) {
+    accepted(creation, std::move(result));
+  });
 }
 
 void create_activation(CallPtr call) {
@@ -107,7 +119,8 @@ void create_activation(CallPtr call) {
       }));
 }
 
-// -- reading -----------------------------------------------------------------------------------------------------------------
+// -- reading
+// -----------------------------------------------------------------------------------------------------------------
 
 void show_activation(CallPtr call) {
   find_activation(call, [](const CallPtr& asked, const ota::Activation& activation) {
@@ -119,7 +132,8 @@ void show_history(CallPtr call) {
   find_activation(call, [](const CallPtr& asked, ota::Activation activation) {
     read_story(asked, std::move(activation), [](const CallPtr& reader, const Story& story) {
       std::string text = json::serialize(story_object(story));
-      reader->reply(200, reader->principal().sees_personal_data() ? text : mask_vin(text, story.activation.order->vin));
+      reader->reply(
+          200, reader->principal().sees_personal_data() ? text : mask_vin(text, story.activation.order->vin));
     });
   });
 }
@@ -130,16 +144,21 @@ ports::ActivationFilter read_filter(const Call& call, Faults& faults) {
   filter.limit = page.limit;
   filter.after = ActivationId(page.after);
   if (const auto text = call.query_value("vin")) {
-    if (const auto vin = Vin::parse(*text)) filter.vin = *vin;
-    else faults.push_back({"?vin", vin.error().detail});
+    if (const auto vin = Vin::parse(*text))
+      filter.vin = *vin;
+    else
+      faults.push_back({"?vin", vin.error().detail});
   }
   if (const auto text = call.query_value("state")) {
     filter.state = ota::parse_state(*text);
-    if (!filter.state) faults.push_back({"?state", "must be one of the state names, such as WaitingBackoff or Active"});
+    if (!filter.state)
+      faults.push_back({"?state", "must be one of the state names, such as WaitingBackoff or Active"});
   }
   if (const auto text = call.query_value("customer_id")) {
-    if (const auto why = why_not(*text, kIdRule)) faults.push_back({"?customer_id", *why});
-    else filter.customer_id = CustomerId(*text);
+    if (const auto why = why_not(*text, kIdRule))
+      faults.push_back({"?customer_id", *why});
+    else
+      filter.customer_id = CustomerId(*text);
   }
   if (!call.principal().sees_all()) filter.ordered_by = call.principal().subject();
   return filter;
@@ -151,16 +170,20 @@ void list_activations(CallPtr call) {
   if (!faults.empty()) return call->refuse(validation_problem(std::move(faults)));
   const std::size_t wanted = filter.limit;
   filter.limit += 1;  // One more than shown tells whether there is another page.
-  call->env->store.list(filter, or_refuse<std::vector<ota::Activation>>(call, [call, wanted](std::vector<ota::Activation> found) {
-    const bool more = found.size() > wanted;
-    if (more) found.resize(wanted);
-    std::vector<std::string> items;
-    for (const auto& activation : found) items.push_back(seen_by(call->principal(), activation));
-    call->reply(200, list_json(items, more ? std::optional(write_cursor(found.back().id.value())) : std::nullopt));
-  }));
+  call->env->store.list(
+      filter,
+      or_refuse<std::vector<ota::Activation>>(call, [call, wanted](std::vector<ota::Activation> found) {
+        const bool more = found.size() > wanted;
+        if (more) found.resize(wanted);
+        std::vector<std::string> items;
+        for (const auto& activation : found) items.push_back(seen_by(call->principal(), activation));
+        call->reply(200, list_json(items, more ? std::optional(write_cursor(found.back().id.value()))
+                                               : std::nullopt));
+      }));
 }
 
-// -- cancelling --------------------------------------------------------------------------------------------------------------
+// -- cancelling
+// --------------------------------------------------------------------------------------------------------------
 
 std::expected<std::string, Problem> read_reason(const std::string& text) {
   if (text.empty()) return std::string();
@@ -177,31 +200,61 @@ std::expected<std::string, Problem> read_reason(const std::string& text) {
 void cancel_activation(CallPtr call) {
   auto reason = read_reason(call->request.body);
   if (!reason) return call->refuse(reason.error());
-  find_activation(call, [reason = std::move(*reason)](const CallPtr& asked, const ota::Activation& activation) {
-    asked->env->engine.cancel(activation.id, asked->principal().subject(), reason,
-                              or_refuse<ota::Activation>(asked, [asked](const ota::Activation& after) {
-                                asked->reply(200, seen_by(asked->principal(), after));
-                              }));
-  });
+  find_activation(
+      call, [reason = std::move(*reason)](const CallPtr& asked, const ota::Activation& activation) {
+        asked->env->engine.cancel(activation.id, asked->principal().subject(), reason,
+                                  or_refuse<ota::Activation>(asked, [asked](const ota::Activation& after) {
+                                    asked->reply(200, seen_by(asked->principal(), after));
+                                  }));
+      });
 }
 
 }  // namespace
 
 std::vector<Route> ota_routes() {
   return {
-      {.method = "POST", .pattern = "/v1/ota/activations", .policy = kSenders, .handle = create_activation,
-       .summary = "Order a service to be switched on or off in a vehicle", .tag = "ota", .response_schema = "Activation", .success = 201,
-       .body = BodyRule::json, .request_schema = "ActivationOrder", .needs_key = true},
-      {.method = "GET", .pattern = "/v1/ota/activations", .policy = kReaders, .handle = list_activations,
-       .summary = "Activations, newest first", .tag = "ota", .response_schema = "ActivationList",
+      {.method = "POST",
+       .pattern = "/v1/ota/activations",
+       .policy = kSenders,
+       .handle = create_activation,
+       .summary = "Order a service to be switched on or off in a vehicle",
+       .tag = "ota",
+       .response_schema = "Activation",
+       .success = 201,
+       .body = BodyRule::json,
+       .request_schema = "ActivationOrder",
+       .needs_key = true},
+      {.method = "GET",
+       .pattern = "/v1/ota/activations",
+       .policy = kReaders,
+       .handle = list_activations,
+       .summary = "Activations, newest first",
+       .tag = "ota",
+       .response_schema = "ActivationList",
        .query = {"vin", "state", "customer_id", "limit", "cursor"}},
-      {.method = "GET", .pattern = "/v1/ota/activations/{id}", .policy = kReaders, .handle = show_activation,
-       .summary = "One activation as it stands", .tag = "ota", .response_schema = "Activation"},
-      {.method = "GET", .pattern = "/v1/ota/activations/{id}/history", .policy = kReaders, .handle = show_history,
-       .summary = "Its whole story: every transition, notice and what is still owed", .tag = "ota", .response_schema = "Story"},
-      {.method = "POST", .pattern = "/v1/ota/activations/{id}/cancel", .policy = kSenders, .handle = cancel_activation,
-       .summary = "Cancel: the newest wish wins", .tag = "ota", .response_schema = "Activation",
-       .body = BodyRule::optional_json, .request_schema = "Cancellation"},
+      {.method = "GET",
+       .pattern = "/v1/ota/activations/{id}",
+       .policy = kReaders,
+       .handle = show_activation,
+       .summary = "One activation as it stands",
+       .tag = "ota",
+       .response_schema = "Activation"},
+      {.method = "GET",
+       .pattern = "/v1/ota/activations/{id}/history",
+       .policy = kReaders,
+       .handle = show_history,
+       .summary = "Its whole story: every transition, notice and what is still owed",
+       .tag = "ota",
+       .response_schema = "Story"},
+      {.method = "POST",
+       .pattern = "/v1/ota/activations/{id}/cancel",
+       .policy = kSenders,
+       .handle = cancel_activation,
+       .summary = "Cancel: the newest wish wins",
+       .tag = "ota",
+       .response_schema = "Activation",
+       .body = BodyRule::optional_json,
+       .request_schema = "Cancellation"},
   };
 }
 

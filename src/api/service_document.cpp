@@ -41,14 +41,16 @@ ServiceTerms read_terms(Fields& fields, Faults& faults) {
 
 }  // namespace
 
-void refuse_base_platform(const boost::json::object& configuration, const std::string& pointer, Faults& faults) {
+void refuse_base_platform(const boost::json::object& configuration, const std::string& pointer,
+                          Faults& faults) {
   for (const auto& [key, value] : configuration)
     if (is_base(key))
       faults.push_back({pointer + "/" + (key.size() <= 100 ? std::string(key) : "base"),
                         "the base platform is always on and cannot be targeted"});
 }
 
-std::expected<ports::Service, Faults> read_service(const std::string& id, const boost::json::object& document) {
+std::expected<ports::Service, Faults> read_service(const std::string& id,
+                                                   const boost::json::object& document) {
   Faults faults;
   Fields fields(document, "", faults);
   if (auto why = why_not(id, kIdRule)) faults.push_back({"?id", *why});
@@ -63,8 +65,10 @@ std::expected<ports::Service, Faults> read_service(const std::string& id, const 
   const ServiceTerms terms = read_terms(fields, faults);
   fields.refuse_unknown();
   const auto names_itself = [&](const ServiceId& other) { return other == service.id; };
-  if (std::ranges::any_of(terms.requirements.requires_services, names_itself)) fields.blame("requires", "must not name itself");
-  if (std::ranges::any_of(terms.requirements.conflicts_services, names_itself)) fields.blame("conflicts", "must not name itself");
+  if (std::ranges::any_of(terms.requirements.requires_services, names_itself))
+    fields.blame("requires", "must not name itself");
+  if (std::ranges::any_of(terms.requirements.conflicts_services, names_itself))
+    fields.blame("conflicts", "must not name itself");
   if (!faults.empty()) return std::unexpected(std::move(faults));
   json::object kept = document;
   for (const auto* ours : {"id", "version", "updated_at"}) kept.erase(ours);
@@ -80,7 +84,8 @@ Result<ServiceTerms> terms_of(const ports::Service& service) {
     ServiceTerms terms = read_terms(fields, faults);
     if (faults.empty()) return terms;
   }
-  return fail(ErrorKind::internal, kOrigin, fmt::format("the stored entry of service {} cannot be read", service.id.str()));
+  return fail(ErrorKind::internal, kOrigin,
+              fmt::format("the stored entry of service {} cannot be read", service.id.str()));
 }
 
 std::string service_json(const ports::Service& service) {

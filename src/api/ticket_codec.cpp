@@ -10,7 +10,8 @@ namespace contactor::api {
 namespace {
 
 constexpr std::string_view kActions =
-    "retry, modify_payload, schedule_inspection, escalate_iot, escalate_development, contact_customer, resolve, close";
+    "retry, modify_payload, schedule_inspection, escalate_iot, escalate_development, contact_customer, "
+    "resolve, close";
 
 /// A field that may be missing, but never in silence.
 json::value finding(const ota::Finding& from) {
@@ -39,7 +40,9 @@ json::value document_or_text(const std::string& text) {
   return parsed ? std::move(*parsed) : json::value(text);
 }
 
-json::value optional_moment(const std::optional<Instant>& at) { return at ? moment_value(*at) : json::value(nullptr); }
+json::value optional_moment(const std::optional<Instant>& at) {
+  return at ? moment_value(*at) : json::value(nullptr);
+}
 
 json::object sla(const ota::Ticket& ticket, Instant now) {
   return {{"respond_by", moment_value(ticket.respond_by)},
@@ -71,7 +74,8 @@ void read_price(Fields& fields, engine::TicketOrder& order, Faults& faults) {
   } else if (price == "authorization") {
     if (const auto* payment = fields.object("payment")) {
       order.payment = read_payment(*payment, "/payment", faults);
-      if (order.payment->state == ota::PaidAs::none) fields.blame("payment", "must be authorized or captured");
+      if (order.payment->state == ota::PaidAs::none)
+        fields.blame("payment", "must be authorized or captured");
     }
   } else if (!price.empty()) {
     fields.blame("price", "must be one of: grant, authorization");
@@ -115,8 +119,9 @@ json::object ticket_object(const ota::Ticket& ticket, Instant now) {
   out["proposed_by"] = ticket.proposed_by.empty() ? json::value(nullptr) : json::value(ticket.proposed_by);
   out["notes"] = json::array(ticket.notes.begin(), ticket.notes.end());
   out["version"] = ticket.version;
-  out["links"] = json::object{{"self", "/v1/support/tickets/" + id},
-                              {"activation", "/v1/ota/activations/" + contactor::to_string(ticket.activation_id)}};
+  out["links"] =
+      json::object{{"self", "/v1/support/tickets/" + id},
+                   {"activation", "/v1/ota/activations/" + contactor::to_string(ticket.activation_id)}};
   return out;
 }
 
@@ -127,15 +132,19 @@ std::string ticket_json(const ota::Ticket& ticket, Instant now, bool personal_da
   return mask_vin(json::serialize(document), ticket.vin);
 }
 
-std::expected<engine::TicketOrder, Faults> read_ticket_order(const boost::json::object& body, std::string actor) {
+std::expected<engine::TicketOrder, Faults> read_ticket_order(const boost::json::object& body,
+                                                             std::string actor) {
   Faults faults;
   Fields fields(body, "", faults);
-  engine::TicketOrder order{.action = fields.one_of("action", ota::parse_ticket_action, kActions), .actor = std::move(actor)};
+  engine::TicketOrder order{.action = fields.one_of("action", ota::parse_ticket_action, kActions),
+                            .actor = std::move(actor)};
   order.text = fields.optional_text("text", kWordsRule).value_or("");
   const bool is_known = faults.empty();
-  const bool starts = order.action == ota::TicketAction::retry || order.action == ota::TicketAction::modify_payload;
+  const bool starts =
+      order.action == ota::TicketAction::retry || order.action == ota::TicketAction::modify_payload;
   if (is_known && starts) read_price(fields, order, faults);
-  if (is_known && order.action == ota::TicketAction::modify_payload) order.configuration = configuration_of(fields, faults);
+  if (is_known && order.action == ota::TicketAction::modify_payload)
+    order.configuration = configuration_of(fields, faults);
   if (is_known) fields.refuse_unknown();
   if (!faults.empty()) return std::unexpected(std::move(faults));
   return order;

@@ -15,7 +15,9 @@ namespace contactor::api {
 /// As far as this reader may see it: viewers get VIN and address masked.
 [[nodiscard]] std::string ticket_json(const ota::Ticket& ticket, Instant now, bool personal_data);
 
-/// `{action, text?, price?: "grant"|"authorization", payment?, configuration?}`. A new attempt needs a price (RULINGS T24).
-[[nodiscard]] std::expected<engine::TicketOrder, Faults> read_ticket_order(const boost::json::object& body, std::string actor);
+/// `{action, text?, price?: "grant"|"authorization", payment?, configuration?}`. A new attempt needs a price
+/// (RULINGS T24).
+[[nodiscard]] std::expected<engine::TicketOrder, Faults> read_ticket_order(const boost::json::object& body,
+                                                                           std::string actor);
 
 }  // namespace contactor::api
