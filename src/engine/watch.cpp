@@ -119,7 +119,9 @@ void Engine::Impl::watch_on(Work& work) {
 
 void Engine::Impl::poll(Work& work) {
   const ota::Activation& activation = work.activation;
-  ports_.iot.status(activation.order->vin, ota::command_id(activation.id, activation.command_ordinal), respond_by(),
+  // A poll that hangs must not delay the last look.
+  const Instant by = std::min(respond_by(), activation.answer_by);
+  ports_.iot.status(activation.order->vin, ota::command_id(activation.id, activation.command_ordinal), by,
                     answer_for<ota::VehicleStatus>(work, [this](Work& still, Result<ota::VehicleStatus> status) {
                       polled(still, std::move(status));
                     }));

@@ -42,7 +42,8 @@ void StepBuilder::send(std::uint64_t generation) {
   move_to(State::SendingCommand);
   // The intent is committed as sent: after a crash the command may be on its way, so it is looked up, not repeated.
   move_to(State::WaitingResponse);
-  if (activation.attempts == 0 && !is_deactivation()) act(Notify{NoticeEvent::ActivationStarted});
+  // Told with the first command: an attempt that the API did not take is counted back, its message is not.
+  if (activation.command_ordinal == 0 && !is_deactivation()) act(Notify{NoticeEvent::ActivationStarted});
   activation.attempts += 1;
   activation.command_ordinal += 1;
   activation.generation = generation;
@@ -176,7 +177,8 @@ void StepBuilder::compensate(std::string_view reason) {
 
 void StepBuilder::wait_for_budget(Instant until, std::string why) {
   if (next().state != State::WaitingBudget) move_to(State::WaitingBudget);
-  next().next_action_at = until;
+  // However long the API asks us to wait, the hold does not wait with us.
+  next().next_action_at = std::min(until, next().horizon_at);
   next().waits_for = std::move(why);
 }
 
