@@ -234,7 +234,8 @@ std::string order_body(std::string_view order, std::string_view vin) {
       R"({{"order_id":"{}","vin":"{}",)"
       R"("customer":{{"id":"c-1","name":"Ada","email":"ada@example.com"}},)"
       R"("service_id":"heated-seats","action":"activate","duration":"30d","origin":"customer",)"
-      R"("payment":{{"provider":"stripe","transaction_id":"pi_{}","amount":1290,"currency":"EUR","state":"authorized"}}}})",
+      R"("payment":{{"provider":"stripe","transaction_id":"pi_{}",)"
+      R"("amount":1290,"currency":"EUR","state":"authorized"}}}})",
       order, vin, order);
 }
 
