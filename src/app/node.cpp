@@ -102,6 +102,12 @@ api::ApiParams Node::api_params() {
       .entropy = entropy_,
       .read_vehicle_callback = [this](const api::Request& request, Instant now) { return read_callback(request, params_.config, now); },
       .read_payment_event = [this](const api::Request& request, Instant now) { return read_event(request, params_.config, now); },
+      .find_asset = [](std::string_view path) -> std::optional<api::Asset> {
+        const Asset* asset = app::find_asset(path);
+        if (asset == nullptr) return std::nullopt;
+        return api::Asset{.content_type = asset->content_type, .bytes = asset->bytes, .gzip = asset->gzip_bytes};
+      },
+      .version = CONTACTOR_VERSION,
   };
 }
 

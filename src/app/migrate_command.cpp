@@ -1,0 +1,99 @@
+// `contactor migrate`: the schema of the store that --db names.
+
+#include <charconv>
+#include <chrono>
+#include <cstdio>
+
+#include <fmt/format.h>
+
+#include "app/commands.h"
+#include "json/json.h"
+#include "store/migrations.h"
+#include "store/sqlite/connection.h"
+#include "store/sqlite/lock_file.h"
+#include "task/loop.h"
+
+namespace contactor::app {
+namespace {
+
+using store::Direction;
+
+/// `head`, `base` or a revision's number.
+Result<int> revision_of(const std::string& text, int head) {
+  if (text == "head") return head;
+  if (text == "base") return 0;
+  int number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size() || number < 0 || number > head)
+    return fail(ErrorKind::invalid, "migrate", fmt::format("a revision is head, base or a number from 0 to {}", head));
+  return number;
+}
+
+void print_plan(int from, int to) {
+  const auto known = store::known_migrations();
+  for (int revision = from + 1; revision <= to; ++revision)
+    fmt::print("-- revision {}\n{}\n", revision,
+               store::render(known[static_cast<std::size_t>(revision - 1)], Direction::upgrade, store::Dialect::sqlite));
+  for (int revision = from; revision > to; --revision)
+    fmt::print("-- revision {}, taken back\n{}\n", revision,
+               store::render(known[static_cast<std::size_t>(revision - 1)], Direction::downgrade, store::Dialect::sqlite));
+}
+
+Status print_history(store::Migrations& migrations, bool as_json) {
+  CTR_TRY(applied, migrations.history());
+  json::array items;
+  for (const auto& migration : store::known_migrations()) {
+    const store::AppliedMigration* found = nullptr;
+    for (const auto& row : applied)
+      if (row.revision == migration.revision) found = &row;
+    if (!as_json)
+      fmt::print("{:>4}  {:<24} {}\n", migration.revision, migration.name, found == nullptr ? "not applied" : to_rfc3339(found->applied_at));
+    items.push_back(json::object{{"revision", migration.revision}, {"name", migration.name}, {"applied", found != nullptr}});
+  }
+  if (as_json) fmt::print("{}\n", json::serialize(json::object{{"items", std::move(items)}}));
+  return {};
+}
+
+Status run(const cli::Migrate& words, const std::string& path, Instant now, bool as_json) {
+  CTR_TRY(lock, store::sqlite::LockFile::take(path));
+  CTR_TRY(connection, store::sqlite::Connection::open({.path = path}));
+  store::Migrations migrations(*connection);
+  CTR_TRY(current, migrations.current());
+  if (words.verb == cli::Migrate::Verb::history) return print_history(migrations, as_json);
+  if (words.verb == cli::Migrate::Verb::current) {
+    if (as_json) fmt::print("{}\n", json::serialize(json::object{{"current", current}, {"head", migrations.head()}}));
+    else fmt::print("{} of {}\n", current, migrations.head());
+    return {};
+  }
+  CTR_TRY(target, revision_of(words.revision, migrations.head()));
+  const bool up = words.verb == cli::Migrate::Verb::upgrade;
+  if (up ? target < current : target > current)
+    return fail(ErrorKind::invalid, "migrate", fmt::format("the store is at revision {}: that is no {}", current, up ? "upgrade" : "downgrade"));
+  if (words.dry_run) {
+    print_plan(current, target);
+    return {};
+  }
+  CTR_CHECK(up ? migrations.upgrade(target, now) : migrations.downgrade(target));
+  if (as_json) fmt::print("{}\n", json::serialize(json::object{{"from", current}, {"current", target}}));
+  else fmt::print("{} -> {}\n", current, target);
+  return {};
+}
+
+}  // namespace
+
+int run_command(const cli::Migrate& words, const cli::Options& options, const Environment& environment) {
+  const auto outcome = [&]() -> Status {
+    if (!words.environment.empty())
+      return fail(ErrorKind::invalid, "migrate", "the environments local and production name PostgreSQL databases; this build keeps its data in SQLite");
+    CTR_TRY(config, read_config(environment, options.db));
+    if (!config.db.starts_with("sqlite:"))
+      return fail(ErrorKind::invalid, "migrate", "this build keeps its data in SQLite: name the store sqlite:PATH");
+    task::Loop clock;
+    return run(words, config.db.substr(7), clock.now(), options.json);
+  }();
+  if (outcome) return 0;
+  fmt::print(stderr, "contactor: {}\n", outcome.error().message());
+  return outcome.error().kind == ErrorKind::invalid ? 2 : 1;
+}
+
+}  // namespace contactor::app
