@@ -110,6 +110,11 @@ void Engine::Impl::on_due(Work& work) {
     slot_of(activation).holder = activation.id;
     return now() >= activation.answer_by ? last_look(work) : poll(work);
   }
+  if (now() < activation.next_action_at) {
+    // Read again before its time, after a write that failed: without this nobody would look at it again.
+    wake_at(activation.id, activation.next_action_at);
+    return idle(work);
+  }
   happen(work, ota::Elapsed{});
 }
 
@@ -125,6 +130,10 @@ void Engine::Impl::try_send(Work& work) {
     if (std::ranges::find(slot.waiters, activation.id) == slot.waiters.end()) slot.waiters.push_back(activation.id);
     return idle(work);
   }
+  if (is_waited_for(slot.ledger, activation.id)) {
+    wake_at(activation.id, now() + std::chrono::seconds(1));
+    return idle(work);
+  }
   if (const auto until = budget_wait(slot.ledger)) {
     return happen(work, ota::BudgetExhausted{
                             .until = *until,
@@ -135,6 +144,14 @@ void Engine::Impl::try_send(Work& work) {
   begin_sending(work);
   if (ota::needs_look(activation)) return look_before_sending(work);
   happen(work, ota::Granted{.generation = slot.ledger.generation + 1});
+}
+
+/// Is the vehicle's last command of another activation that is not in memory and whose answer is still awaited?
+bool Engine::Impl::is_waited_for(const ports::CommandLedger& ledger, ActivationId asking) const {
+  const auto last = ota::parse_command_id(ledger.last_command_id);
+  if (!last || last->activation == asking) return false;
+  const auto found = records_.find(last->activation);
+  return found != records_.end() && found->second.state == ota::State::WaitingResponse;
 }
 
 std::optional<Instant> Engine::Impl::budget_wait(const ports::CommandLedger& ledger) const {

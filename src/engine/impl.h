@@ -107,6 +107,7 @@ class Engine::Impl {
   void begin_sending(Work& work);
   void end_sending(Work& work);
   void check_horizons();
+  [[nodiscard]] bool is_waited_for(const ports::CommandLedger& ledger, ActivationId asking) const;
   [[nodiscard]] std::optional<Instant> budget_wait(const ports::CommandLedger& ledger) const;
   void release_slot(const ota::Activation& activation);
   [[nodiscard]] Instant earliest_look(const ota::Activation& activation) const;

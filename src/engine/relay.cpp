@@ -61,7 +61,8 @@ void Engine::Impl::deliver(Owed& owed) {
     Impl& engine = **self;
     const auto owed_now = engine.owed_.find(id);
     if (owed_now == engine.owed_.end()) return;
-    if (!found || !*found) return engine.postpone(id, std::chrono::seconds(1), false);
+    // What the last try left open stays open.
+    if (!found || !*found) return engine.postpone(id, std::chrono::seconds(1), owed_now->second.entry.unknown);
     const ota::Activation& activation = **found;
     if (owed_now->second.entry.kind == Kind::money) engine.move_money(owed_now->second, activation);
     else engine.tell(owed_now->second, activation);

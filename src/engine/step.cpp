@@ -123,6 +123,8 @@ void Engine::Impl::committed(ActivationId id, std::uint64_t serial, std::shared_
     log::warn("engine", "{}: a step was not stored: {}", to_string(id), outcome ? "a fence refused it" : outcome.error().message());
     Error error = outcome ? Error{.kind = ErrorKind::conflict, .origin = "engine", .detail = "the activation was changed meanwhile"}
                           : std::move(outcome.error());
+    // A send intent that may have been stored keeps its vehicle until it is known.
+    if (!outcome && write->ledger) records_[id].state = write->after.state;
     auto waiting = std::move(work->events);
     reload_later(id);
     if (done) done(std::unexpected(error));

@@ -45,8 +45,7 @@ Handled on(const PrecheckFailed& event, StepBuilder step) {
 }
 
 Handled on(const FoundActive&, StepBuilder step) {
-  if (step.next().state != State::QueuedForActivation && step.next().state != State::WaitingBudget)
-    return std::move(step).ignored();
+  if (!waits_to_send(step.next().state)) return std::move(step).ignored();
   step.say("the vehicle reports the feature active already; no command was needed");
   step.succeed();
   return std::move(step).recorded();
