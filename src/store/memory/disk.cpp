@@ -99,7 +99,8 @@ std::vector<ActivationId> Disk::of_vehicle(const Vin& vin) const {
 void Disk::put(const ota::Activation& activation) {
   check_constraints(activation);
   const bool settled = is_settled(activation.state, activation.money_state);
-  live.erase(activation.id);
+  // Settled money can move again: the row stands in one of the two, never in both.
+  (settled ? live : archive).erase(activation.id);
   (settled ? archive : live).insert_or_assign(activation.id, activation);
 }
 

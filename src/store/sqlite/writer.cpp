@@ -258,7 +258,7 @@ Status Writer::store_ticket(const ota::Ticket& ticket) {
 
 Status Writer::put_ticket(const ota::Ticket& ticket) {
   CTR_TRY(version, ticket_version(ticket.id));
-  if (version == 0 && ticket.version != 1) return fail(ErrorKind::not_found, "store", "no such ticket");
+  if (version == 0) return fail(ErrorKind::not_found, "store", "no such ticket");
   if (version + 1 != ticket.version) return fail(ErrorKind::conflict, "store", "the ticket was changed meanwhile");
   return store_ticket(ticket);
 }

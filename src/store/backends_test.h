@@ -1,0 +1,99 @@
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <filesystem>
+#include <map>
+#include <mutex>
+
+#include "store/conformance.h"
+#include "store/memory/store.h"
+#include "store/open.h"
+
+namespace contactor::store::testing {
+
+/// A folder of its own for one test.
+class Folder {
+ public:
+  Folder() {
+    std::string name = (std::filesystem::temp_directory_path() / "contactor-store-XXXXXX").string();
+    path_ = mkdtemp(name.data());
+  }
+  ~Folder() { std::filesystem::remove_all(path_); }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  [[nodiscard]] std::string file(const std::string& name) const { return (path_ / name).string(); }
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// The engine's thread, played by the test.
+class Inbox {
+ public:
+  void post(std::move_only_function<void()> action) {
+    const std::lock_guard lock(mutex_);
+    actions_.push_back(std::move(action));
+    ready_.notify_one();
+  }
+  void turn() {
+    std::unique_lock lock(mutex_);
+    if (!ready_.wait_for(lock, std::chrono::seconds(30), [this] { return !actions_.empty(); }))
+      throw std::runtime_error("the store never answered");
+    auto action = std::move(actions_.front());
+    actions_.pop_front();
+    lock.unlock();
+    action();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable ready_;
+  std::deque<std::move_only_function<void()>> actions_;
+};
+
+class SqliteBackend final : public Backend {
+ public:
+  SqliteBackend() { open(); }
+  ports::Store& store() override { return *store_; }
+  void restart() override {
+    store_.reset();
+    open();
+  }
+  void turn() override { inbox_.turn(); }
+  [[nodiscard]] std::string path() const { return folder_.file("test.db"); }
+
+ private:
+  void open() {
+    auto opened = open_sqlite({.path = path(), .post = [this](auto action) { inbox_.post(std::move(action)); }, .now = kNow});
+    if (!opened) throw std::runtime_error(opened.error().message());
+    store_ = std::move(*opened);
+  }
+  Folder folder_;
+  Inbox inbox_;
+  std::unique_ptr<ports::Store> store_;
+};
+
+class MemoryBackend final : public Backend, public ports::Timekeeper {
+ public:
+  MemoryBackend() { restart(); }
+  ports::Store& store() override { return *store_; }
+  void restart() override { store_ = std::make_unique<memory::Store>(disk_, *this, memory::StoreParams{.latency_max = Millis(9)}); }
+  void turn() override {
+    if (planned_.empty()) throw std::runtime_error("the store never answers");
+    auto next = planned_.extract(planned_.begin());
+    now_ = std::max(now_, next.key());
+    next.mapped()();
+  }
+
+ private:
+  [[nodiscard]] Instant now() const override { return now_; }
+  void call_at(Instant at, std::move_only_function<void()> action) override { planned_.emplace(at, std::move(action)); }
+
+  memory::Disk disk_;
+  Instant now_ = kNow;
+  std::multimap<Instant, std::move_only_function<void()>> planned_;
+  std::unique_ptr<memory::Store> store_;
+};
+
+}  // namespace contactor::store::testing

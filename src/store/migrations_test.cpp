@@ -1,0 +1,87 @@
+#include "store/migrations.h"
+
+#include <cstdlib>
+#include <fstream>
+
+#include "store/backends_test.h"
+#include "store/sqlite/connection.h"
+
+namespace contactor::store::testing {
+namespace {
+
+std::string schema_of(sqlite::Connection& connection) {
+  std::string schema = "-- Generated: the sum of all migrations in SQLite's dialect.\n";
+  const auto rows = *connection.rows(
+      "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name <> 'schema_migration' ORDER BY tbl_name, type DESC, name");
+  for (const auto& row : rows) schema += "\n" + row.at(0) + ";\n";
+  return schema;
+}
+
+struct MigrationsTest : ::testing::Test {
+  Folder folder;
+  std::unique_ptr<sqlite::Connection> connection = *sqlite::Connection::open({.path = folder.file("test.db")});
+  Migrations migrations{*connection};
+};
+
+TEST_F(MigrationsTest, SchemaFileIsTheSumOfMigrations) {
+  ASSERT_TRUE(migrations.upgrade(migrations.head(), kNow));
+  if (std::getenv("CTR_WRITE_SCHEMA") != nullptr) std::ofstream(CTR_SCHEMA_FILE) << schema_of(*connection);
+  std::ifstream in(CTR_SCHEMA_FILE);
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(in), {}), schema_of(*connection)) << "write it anew with CTR_WRITE_SCHEMA=1";
+}
+
+TEST_F(MigrationsTest, EachStepGoesUpAndDownAgain) {
+  const std::string empty = schema_of(*connection);
+  for (int revision = 1; revision <= migrations.head(); ++revision) {
+    const std::string before = schema_of(*connection);
+    ASSERT_TRUE(migrations.upgrade(revision, kNow));
+    EXPECT_NE(schema_of(*connection), before);
+    ASSERT_TRUE(migrations.downgrade(revision - 1));
+    EXPECT_EQ(schema_of(*connection), before);
+    ASSERT_TRUE(migrations.upgrade(revision, kNow));
+  }
+  EXPECT_EQ(migrations.current().value(), migrations.head());
+  ASSERT_TRUE(migrations.downgrade(0));
+  EXPECT_EQ(schema_of(*connection), empty);
+  EXPECT_EQ(migrations.current().value(), 0);
+}
+
+TEST_F(MigrationsTest, TellsWhatWasAppliedAndWhen) {
+  ASSERT_TRUE(migrations.upgrade(migrations.head(), kNow));
+  const auto applied = migrations.history().value();
+  ASSERT_EQ(applied.size(), known_migrations().size());
+  EXPECT_EQ(applied[0].name, "ota");
+  EXPECT_EQ(applied[0].applied_at, kNow);
+  EXPECT_EQ(applied[0].checksum, checksum_of(known_migrations()[0]));
+}
+
+TEST_F(MigrationsTest, RefusesAMigrationThatWasChangedAfterwards) {
+  ASSERT_TRUE(migrations.upgrade(migrations.head(), kNow));
+  ASSERT_TRUE(connection->run("UPDATE schema_migration SET checksum='other' WHERE rev=1"));
+  EXPECT_EQ(migrations.verify().error().kind, ErrorKind::conflict);
+}
+
+TEST_F(MigrationsTest, TakesBackAStepThatFailsHalfway) {
+  const std::array broken{Migration{.revision = 1, .name = "broken",
+                                    .text = "-- upgrade\nCREATE TABLE a (x);\nNONSENSE;\n-- downgrade\nDROP TABLE a;\n"}};
+  Migrations half(*connection, broken);
+  EXPECT_FALSE(half.upgrade(1, kNow));
+  EXPECT_EQ(half.current().value(), 0);
+  EXPECT_TRUE(connection->run("CREATE TABLE a (x)"));
+}
+
+TEST_F(MigrationsTest, RefusesRevisionsThatDoNotExist) {
+  EXPECT_EQ(migrations.upgrade(99, kNow).error().kind, ErrorKind::invalid);
+  EXPECT_EQ(migrations.downgrade(-1).error().kind, ErrorKind::invalid);
+}
+
+TEST(Render, KeepsOneDialectsLines) {
+  const Migration migration{.revision = 1, .name = "x",
+                            .text = "-- upgrade\n  -- sqlite: a,\n  -- postgres: b,\n-- words\nc\n-- downgrade\nd\n"};
+  EXPECT_EQ(render(migration, Direction::upgrade, Dialect::sqlite), "a,\nc\n");
+  EXPECT_EQ(render(migration, Direction::upgrade, Dialect::postgres), "b,\nc\n");
+  EXPECT_EQ(render(migration, Direction::downgrade, Dialect::sqlite), "d\n");
+}
+
+}  // namespace
+}  // namespace contactor::store::testing

@@ -1,0 +1,234 @@
+-- Generated: the sum of all migrations in SQLite's dialect.
+
+CREATE TABLE api_token (
+id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL,
+  role TEXT NOT NULL,
+  client TEXT NOT NULL,
+digest BLOB NOT NULL,
+  created_at BIGINT NOT NULL,
+  expires_at BIGINT NOT NULL,
+  revoked_at BIGINT
+);
+
+CREATE TABLE idempotent_reply (
+  principal TEXT NOT NULL,
+  route TEXT NOT NULL,
+  key TEXT NOT NULL,
+  request_digest TEXT NOT NULL,
+  status BIGINT NOT NULL,
+  body TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  PRIMARY KEY (principal, route, key)
+);
+
+CREATE TABLE incident (
+  cause TEXT NOT NULL,
+  opened_at BIGINT NOT NULL,
+  ended_at BIGINT,
+  detail TEXT NOT NULL,
+  held_back BIGINT NOT NULL,
+  PRIMARY KEY (cause, opened_at)
+);
+
+CREATE TABLE ota_activation (
+id INTEGER PRIMARY KEY,
+  shard INTEGER NOT NULL,
+  version BIGINT NOT NULL CHECK (version > 0),
+  state TEXT NOT NULL CHECK (state IN ('PaymentConfirmed', 'QueuedForActivation', 'SendingCommand', 'WaitingResponse',
+    'CheckingResponse', 'Success', 'Failure', 'EvaluatingRetry', 'CalculateBackoff', 'WaitingBackoff',
+    'MaxRetriesExceeded', 'NotifyingCustomer', 'Active', 'QueryingVehicleState', 'EscalatingToSupport',
+    'ReversingPayment', 'NotifyingFailure', 'Failed', 'Scheduled', 'WaitingBudget', 'Canceled', 'Deactivated')),
+  service_status TEXT NOT NULL,
+  money_state TEXT NOT NULL CHECK (money_state IN ('none', 'held', 'prepaid', 'capturing', 'captured', 'releasing',
+    'released', 'refunding', 'refunded', 'written_off')),
+  next_action_at BIGINT NOT NULL,
+  attempts BIGINT NOT NULL,
+  retries BIGINT NOT NULL,
+  command_ordinal BIGINT NOT NULL,
+  generation BIGINT NOT NULL,
+  accepted BOOLEAN NOT NULL,
+  cancel_requested BOOLEAN NOT NULL,
+  compensated BOOLEAN NOT NULL,
+  sent_at BIGINT NOT NULL,
+  answer_by BIGINT NOT NULL,
+  horizon_at BIGINT NOT NULL,
+  confirmed_at BIGINT,
+  ends_at BIGINT,
+  failure_category TEXT,
+  failure_http_status BIGINT,
+  failure_code TEXT,
+  failure_message TEXT,
+  ticket_id BIGINT NOT NULL,
+  waits_for TEXT NOT NULL,
+  created_at BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL,
+  history_count BIGINT NOT NULL CHECK (history_count >= 0),
+history_head BLOB NOT NULL,
+  CHECK (attempts >= retries AND retries >= 0),
+  CHECK (money_state NOT IN ('capturing', 'captured') OR confirmed_at IS NOT NULL),
+  CHECK (NOT (state IN ('Failed', 'Canceled') AND money_state IN ('capturing', 'captured')))
+);
+
+CREATE TABLE ota_activation_archive (
+id INTEGER PRIMARY KEY,
+  shard INTEGER NOT NULL,
+  version BIGINT NOT NULL CHECK (version > 0),
+  state TEXT NOT NULL CHECK (state IN ('PaymentConfirmed', 'QueuedForActivation', 'SendingCommand', 'WaitingResponse',
+    'CheckingResponse', 'Success', 'Failure', 'EvaluatingRetry', 'CalculateBackoff', 'WaitingBackoff',
+    'MaxRetriesExceeded', 'NotifyingCustomer', 'Active', 'QueryingVehicleState', 'EscalatingToSupport',
+    'ReversingPayment', 'NotifyingFailure', 'Failed', 'Scheduled', 'WaitingBudget', 'Canceled', 'Deactivated')),
+  service_status TEXT NOT NULL,
+  money_state TEXT NOT NULL CHECK (money_state IN ('none', 'held', 'prepaid', 'capturing', 'captured', 'releasing',
+    'released', 'refunding', 'refunded', 'written_off')),
+  next_action_at BIGINT NOT NULL,
+  attempts BIGINT NOT NULL,
+  retries BIGINT NOT NULL,
+  command_ordinal BIGINT NOT NULL,
+  generation BIGINT NOT NULL,
+  accepted BOOLEAN NOT NULL,
+  cancel_requested BOOLEAN NOT NULL,
+  compensated BOOLEAN NOT NULL,
+  sent_at BIGINT NOT NULL,
+  answer_by BIGINT NOT NULL,
+  horizon_at BIGINT NOT NULL,
+  confirmed_at BIGINT,
+  ends_at BIGINT,
+  failure_category TEXT,
+  failure_http_status BIGINT,
+  failure_code TEXT,
+  failure_message TEXT,
+  ticket_id BIGINT NOT NULL,
+  waits_for TEXT NOT NULL,
+  created_at BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL,
+  history_count BIGINT NOT NULL CHECK (history_count >= 0),
+history_head BLOB NOT NULL,
+  CHECK (attempts >= retries AND retries >= 0),
+  CHECK (money_state NOT IN ('capturing', 'captured') OR confirmed_at IS NOT NULL),
+  CHECK (NOT (state IN ('Failed', 'Canceled') AND money_state IN ('capturing', 'captured')))
+);
+
+CREATE TRIGGER ota_history_no_delete BEFORE DELETE ON ota_history
+BEGIN SELECT RAISE(ABORT, 'history is never deleted'); END;
+
+CREATE TRIGGER ota_history_no_update BEFORE UPDATE ON ota_history
+BEGIN SELECT RAISE(ABORT, 'history is never changed'); END;
+
+CREATE TABLE ota_history (
+  activation_id BIGINT NOT NULL,
+  seq BIGINT NOT NULL CHECK (seq > 0),
+  at BIGINT NOT NULL,
+  event TEXT NOT NULL,
+  path TEXT NOT NULL,
+  service_status TEXT NOT NULL,
+  money_state TEXT NOT NULL,
+  attempts BIGINT NOT NULL,
+  retries BIGINT NOT NULL,
+  actor TEXT NOT NULL,
+  command_id TEXT NOT NULL,
+  failure_category TEXT,
+  failure_http_status BIGINT,
+  failure_code TEXT,
+  failure_message TEXT,
+  detail TEXT NOT NULL,
+  node TEXT NOT NULL,
+hash BLOB NOT NULL,
+  PRIMARY KEY (activation_id, seq)
+) WITHOUT ROWID;
+
+CREATE TABLE ota_ledger (
+  vin TEXT PRIMARY KEY,
+  shard INTEGER NOT NULL,
+  version BIGINT NOT NULL,
+  generation BIGINT NOT NULL,
+  last_command_id TEXT NOT NULL,
+sends BLOB NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE ota_notice (
+  activation_id BIGINT NOT NULL,
+  event TEXT NOT NULL,
+  channel TEXT NOT NULL,
+  outcome TEXT NOT NULL CHECK (outcome IN ('pending', 'sent', 'failed', 'unavailable', 'dropped')),
+  at BIGINT NOT NULL,
+  detail TEXT NOT NULL,
+  PRIMARY KEY (activation_id, event, channel)
+) WITHOUT ROWID;
+
+CREATE TABLE ota_order (
+activation_id INTEGER PRIMARY KEY,
+  shard INTEGER NOT NULL,
+  order_id TEXT NOT NULL UNIQUE,
+  vin TEXT NOT NULL,
+  customer_id TEXT NOT NULL,
+  service_id TEXT NOT NULL,
+  ordered_by TEXT NOT NULL,
+  transaction_id TEXT NOT NULL,
+  doc TEXT NOT NULL
+);
+
+CREATE INDEX ota_order_by_customer ON ota_order (customer_id, activation_id);
+
+CREATE INDEX ota_order_by_payment ON ota_order (transaction_id) WHERE transaction_id <> '';
+
+CREATE INDEX ota_order_by_vin ON ota_order (vin, activation_id);
+
+CREATE TABLE ota_service (
+  id TEXT PRIMARY KEY,
+  version BIGINT NOT NULL,
+  name TEXT NOT NULL,
+  document TEXT NOT NULL,
+  updated_at BIGINT NOT NULL
+);
+
+CREATE TABLE ota_ticket (
+id INTEGER PRIMARY KEY,
+  activation_id BIGINT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('open', 'waiting_customer', 'resolved', 'closed')),
+  priority TEXT NOT NULL CHECK (priority IN ('HIGH', 'MEDIUM')),
+  version BIGINT NOT NULL,
+  doc TEXT NOT NULL
+);
+
+CREATE TABLE outbox (
+id INTEGER PRIMARY KEY,
+  shard INTEGER NOT NULL,
+  activation_id BIGINT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('money', 'email', 'push', 'display')),
+  key TEXT NOT NULL UNIQUE,
+  purpose TEXT NOT NULL,
+  event TEXT NOT NULL,
+  detail TEXT NOT NULL,
+  tries BIGINT NOT NULL,
+  unknown BOOLEAN NOT NULL,
+  first_try_at BIGINT NOT NULL,
+  next_try_at BIGINT NOT NULL,
+  created_at BIGINT NOT NULL
+);
+
+CREATE INDEX outbox_by_activation ON outbox (activation_id);
+
+CREATE TABLE seen_event (
+  event_id TEXT PRIMARY KEY,
+  at BIGINT NOT NULL
+);
+
+CREATE TABLE vehicle (
+  vin TEXT PRIMARY KEY,
+  fleet TEXT,
+  make TEXT,
+  model TEXT,
+  type TEXT,
+  activation_requested_status BOOLEAN,
+  activation_status BOOLEAN,
+  activation_start_date BIGINT,
+  activation_end_date BIGINT,
+  activation_status_message TEXT,
+  activation_comment TEXT,
+  is_processed BOOLEAN,
+  vehicle_model_id BIGINT,
+  firmware_version TEXT,
+  created_at BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL
+);
