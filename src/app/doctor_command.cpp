@@ -1,7 +1,5 @@
 // `contactor doctor`: one line a finding, good or bad.
 
-#include <sqlite3.h>
-
 #include <cstdio>
 
 #include <fmt/format.h>
@@ -42,7 +40,6 @@ void check_store(const Config& config, Findings& findings) {
   findings.push_back({Level::ok, "store", "opens, and its schema is the newest"});
   if (totals->captured_not_confirmed > 0)
     findings.push_back({Level::error, "money", fmt::format("{} payments are captured without a confirmation", totals->captured_not_confirmed)});
-  findings.push_back({Level::ok, "sqlite", fmt::format("version {}; one connection writes and checkpoints", sqlite3_libversion())});
 }
 
 /// Asks the IoT API about a vehicle that nobody has: any authentic answer proves address and credentials.

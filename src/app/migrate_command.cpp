@@ -9,8 +9,7 @@
 #include "app/commands.h"
 #include "json/json.h"
 #include "store/migrations.h"
-#include "store/sqlite/connection.h"
-#include "store/sqlite/lock_file.h"
+#include "store/open.h"
 #include "task/loop.h"
 
 namespace contactor::app {
@@ -54,10 +53,7 @@ Status print_history(store::Migrations& migrations, bool as_json) {
   return {};
 }
 
-Status run(const cli::Migrate& words, const std::string& path, Instant now, bool as_json) {
-  CTR_TRY(lock, store::sqlite::LockFile::take(path));
-  CTR_TRY(connection, store::sqlite::Connection::open({.path = path}));
-  store::Migrations migrations(*connection);
+Status run(const cli::Migrate& words, store::Migrations& migrations, Instant now, bool as_json) {
   CTR_TRY(current, migrations.current());
   if (words.verb == cli::Migrate::Verb::history) return print_history(migrations, as_json);
   if (words.verb == cli::Migrate::Verb::current) {
@@ -89,7 +85,9 @@ int run_command(const cli::Migrate& words, const cli::Options& options, const En
     if (!config.db.starts_with("sqlite:"))
       return fail(ErrorKind::invalid, "migrate", "this build keeps its data in SQLite: name the store sqlite:PATH");
     task::Loop clock;
-    return run(words, config.db.substr(7), clock.now(), options.json);
+    return store::with_migrations(config.db, [&](store::Migrations& migrations) {
+      return run(words, migrations, clock.now(), options.json);
+    });
   }();
   if (outcome) return 0;
   fmt::print(stderr, "contactor: {}\n", outcome.error().message());
