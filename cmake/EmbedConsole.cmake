@@ -2,8 +2,8 @@
 include_guard()
 
 # ctr_embed_console(app)
-# Adds contactor::app::find_asset (src/app/console_assets.h) to a target, over the files of console/dist. Without a built
-# console it is one page that says how to build it, so that C++ alone builds too.
+# Adds contactor::app::find_asset (src/app/console_assets.h) to a target, over the files of console/dist. Without a
+# built console it is one page that says how to build it, so that C++ alone builds too.
 function(ctr_embed_console target)
   set(made ${CMAKE_BINARY_DIR}/console)
   set(dist ${CMAKE_SOURCE_DIR}/console/dist)

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Writes console_assets.S and console_assets.cpp: the console's files as bytes of the program, and the table that finds them.
+"""Writes console_assets.S and console_assets.cpp: the console's files in the program, and the table that finds them.
 
 usage: embed_console.py DIST OUTPUT
-Each file of DIST is taken with the .gz that lies beside it. Where DIST holds no index.html, a page that says so takes its place.
+Each file of DIST is taken with the .gz that lies beside it. Where DIST holds no index.html, a page says so instead.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ ABSENT_PAGE = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Contactor</title>
 <h1>The console is not in this program</h1>
-<p>It was built without it. To have it: <code>cd console &amp;&amp; npm ci &amp;&amp; npm run build</code>, then configure and build again;
+<p>It was built without it. To have it: <code>cd console &amp;&amp; npm ci &amp;&amp; npm run build</code>, then build again;
 <code>./dev build</code> does all of that. The API works as it is: <a href="/openapi.json">openapi.json</a>.</p>
 </html>
 """

@@ -22,9 +22,16 @@ async function visit(page, hash) {
 
 /** The numbers of the state board by state. */
 function stateCounts(page) {
-  return page.locator(".bar[data-state]").evaluateAll((bars) =>
-    Object.fromEntries(bars.map((bar) => [bar.dataset.state, Number(bar.querySelector(".bar-count").textContent.replace(/\D/g, ""))])),
-  );
+  return page
+    .locator(".bar[data-state]")
+    .evaluateAll((bars) =>
+      Object.fromEntries(
+        bars.map((bar) => [
+          bar.dataset.state,
+          Number(bar.querySelector(".bar-count").textContent.replace(/\D/g, "")),
+        ]),
+      ),
+    );
 }
 
 export const checks = {
@@ -46,34 +53,48 @@ export const checks = {
 
   async "the overview counts, and its counters move without a reload"({ desk: { page }, shoot }) {
     await page.locator(".connection.live").waitFor(soon);
-    await until("somebody is on the way or has arrived", async () => Object.values(await stateCounts(page)).some((count) => count > 0));
+    await until("somebody is on the way or has arrived", async () =>
+      Object.values(await stateCounts(page)).some((count) => count > 0),
+    );
     const before = JSON.stringify(await stateCounts(page));
     await until("the counters moved", async () => JSON.stringify(await stateCounts(page)) !== before, 60_000);
     await page.locator(".feed tbody tr").first().waitFor(soon);
     assert.equal(await page.locator('[data-figure="Charged, not confirmed"] .figure-value').textContent(), "0");
     assert.equal(await page.locator("[data-money]").count(), 9);
-    await until("there is something to see", async () => (await page.locator(".feed tbody tr").count()) > 12, 60_000);
+    await until(
+      "there is something to see",
+      async () => (await page.locator(".feed tbody tr").count()) > 12,
+      60_000,
+    );
     await shoot(page, "overview", { fullPage: true });
   },
 
   async "a running activation is canceled with a reason"({ desk: { page }, shoot }) {
-    const running = await until("one of them runs", async () => {
-      for (const state of ["WaitingBackoff", "WaitingResponse", "Scheduled"]) {
-        await visit(page, `#/activations?state=${state}`);
-        await page.waitForTimeout(500);
-        if (await rows(page).count()) return rows(page).first().getAttribute("data-id");
-      }
-      return "";
-    }, 60_000);
+    const running = await until(
+      "one of them runs",
+      async () => {
+        for (const state of ["WaitingBackoff", "WaitingResponse", "Scheduled"]) {
+          await visit(page, `#/activations?state=${state}`);
+          await page.waitForTimeout(500);
+          if (await rows(page).count()) return rows(page).first().getAttribute("data-id");
+        }
+        return "";
+      },
+      60_000,
+    );
     await visit(page, `#/activations/${running}`);
     await page.getByRole("button", { name: "Cancel…" }).click(soon);
     await page.getByLabel("Reason, for the record").fill("the customer changed their mind");
     await shoot(page, "cancel");
     await page.getByRole("button", { name: "Cancel the activation" }).click();
-    await until("it is canceled, or too late and said so", async () =>
-      (await page.locator('[data-axis="Engine state"][data-value="Canceled"]').count()) +
-        (await page.getByText("Cancellation requested").count()) +
-        (await page.locator(".dialog .trouble").count()) > 0);
+    await until(
+      "it is canceled, or too late and said so",
+      async () =>
+        (await page.locator('[data-axis="Engine state"][data-value="Canceled"]').count()) +
+          (await page.getByText("Cancellation requested").count()) +
+          (await page.locator(".dialog .trouble").count()) >
+        0,
+    );
     await page.keyboard.press("Escape");
   },
 
@@ -96,10 +117,16 @@ export const checks = {
     await page.getByRole("button", { name: "Load older ones" }).click();
     await until("older rows came", async () => (await rows(page).count()) > first);
     await page.getByLabel("State").selectOption("Active");
-    await until("only active ones are shown", async () => {
-      const states = await page.locator('td[data-label="Engine"] .badge').evaluateAll((all) => all.map((one) => one.dataset.value));
-      return states.length > 0 && states.every((state) => state === "Active");
-    }, 60_000);
+    await until(
+      "only active ones are shown",
+      async () => {
+        const states = await page
+          .locator('td[data-label="Engine"] .badge')
+          .evaluateAll((all) => all.map((one) => one.dataset.value));
+        return states.length > 0 && states.every((state) => state === "Active");
+      },
+      60_000,
+    );
     found.active = await rows(page).first().getAttribute("data-id");
     found.vin = await rows(page).first().locator("td code").first().textContent();
     found.order = await rows(page).first().locator("th .under code").textContent();
@@ -122,7 +149,11 @@ export const checks = {
     await page.getByRole("dialog").waitFor({ state: "detached" });
   },
 
-  async "an activation's page shows three axes, why and what next, the way and the timeline"({ desk: { page }, shoot, found }) {
+  async "an activation's page shows three axes, why and what next, the way and the timeline"({
+    desk: { page },
+    shoot,
+    found,
+  }) {
     await visit(page, `#/activations/${found.active}`);
     await page.locator('[data-axis="Engine state"][data-value="Active"]').waitFor(soon);
     assert.equal(await page.locator("[data-axis]").count(), 3);
@@ -162,12 +193,16 @@ export const checks = {
   },
 
   async "a ticket has its eighteen fields, clocks and all eight actions"({ desk: { page }, shoot }) {
-    await until("a ticket was opened", async () => {
-      await visit(page, "#/");
-      await visit(page, "#/tickets");
-      await page.waitForTimeout(500);
-      return rows(page).count();
-    }, storyMs);
+    await until(
+      "a ticket was opened",
+      async () => {
+        await visit(page, "#/");
+        await visit(page, "#/tickets");
+        await page.waitForTimeout(500);
+        return rows(page).count();
+      },
+      storyMs,
+    );
     await shoot(page, "tickets");
     await rows(page).first().locator("a").first().click();
     await page.locator(".clock").nth(1).waitFor(soon);
@@ -180,7 +215,9 @@ export const checks = {
 
   async "a technician asks the customer and the note appears"({ desk: { page }, shoot }) {
     await page.locator('[data-action="contact_customer"]').click();
-    await page.getByLabel("What was asked").fill("Is the car parked where it has signal? <script>alert(1)</script>");
+    await page
+      .getByLabel("What was asked")
+      .fill("Is the car parked where it has signal? <script>alert(1)</script>");
     await page.getByRole("button", { name: "Record it" }).click();
     await page.locator(".notes li", { hasText: "Is the car parked" }).waitFor(soon);
     await shoot(page, "ticket-noted", { fullPage: true });
@@ -255,7 +292,12 @@ async function otherFaces({ browser, server, shoot, found }) {
     dark: { colorScheme: "dark" },
     phone: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true },
   };
-  const places = { overview: "#/", activations: "#/activations", activation: `#/activations/${found.active}`, tickets: "#/tickets" };
+  const places = {
+    overview: "#/",
+    activations: "#/activations",
+    activation: `#/activations/${found.active}`,
+    tickets: "#/tickets",
+  };
   for (const [face, options] of Object.entries(faces)) {
     const { page, context, faults } = await openPage(browser, server.url, options);
     await page.goto(server.link);

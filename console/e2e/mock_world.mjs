@@ -129,15 +129,13 @@ export class MockWorld {
 
   notice(activation, event, channels) {
     for (const channel of channels)
-      this.stories
-        .get(activation.id)
-        .notices.push({
-          event,
-          channel,
-          outcome: channel === "display" ? "unavailable" : "sent",
-          at: iso(),
-          detail: "",
-        });
+      this.stories.get(activation.id).notices.push({
+        event,
+        channel,
+        outcome: channel === "display" ? "unavailable" : "sent",
+        at: iso(),
+        detail: "",
+      });
   }
 
   shown({ luck: _luck, dueAt: _dueAt, ...activation }) {

@@ -39,5 +39,7 @@ try {
   await server.stop();
 }
 console.log(`screenshots: ${folder}`);
-console.log(failed ? `${failed} of ${Object.keys(checks).length} failed` : `all ${Object.keys(checks).length} passed`);
+console.log(
+  failed ? `${failed} of ${Object.keys(checks).length} failed` : `all ${Object.keys(checks).length} passed`,
+);
 process.exit(failed ? 1 : 0);

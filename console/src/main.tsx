@@ -6,7 +6,11 @@ import { applyTheme } from "./shell/theme";
 import "./styles/base.css";
 import "./styles/shell.css";
 import "./styles/parts.css";
-import "./styles/pages.css";
+import "./styles/tables.css";
+import "./styles/forms.css";
+import "./styles/overview.css";
+import "./styles/story.css";
+import "./styles/desk.css";
 import "./styles/print.css";
 
 applyTheme();

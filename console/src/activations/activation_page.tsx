@@ -2,20 +2,18 @@ import { useState } from "preact/hooks";
 import { activationStory, cancelActivation, findActivation } from "../api/calls";
 import { explain } from "../api/explain";
 import { newKey } from "../api/request";
-import type { Activation, Failure } from "../api/types";
-import { moneyText } from "../format/money";
-import { categoryWords, plain } from "../format/words";
+import type { Activation } from "../api/types";
 import { useAfterChanges, useChanges, useLoad } from "../live/hooks";
 import { Dialog } from "../parts/dialog";
-import { Facts } from "../parts/facts";
-import { ActivationLink, CopyableId, TicketLink, VinLink } from "../parts/identifier";
-import { At } from "../parts/moment";
+import { CopyableId, VinLink } from "../parts/identifier";
 import { Panel } from "../parts/panel";
 import { Trouble, Waiting } from "../parts/trouble";
 import { link } from "../shell/route";
+import { ActivationFacts } from "./activation_facts";
 import { Axes } from "./axes";
 import { Diagram } from "./diagram";
 import { ExplainBox } from "./explain_box";
+import { Followers } from "./followers";
 import { Notices, StillOwed } from "./notices";
 import { Timeline } from "./timeline";
 
@@ -49,10 +47,10 @@ export function ActivationPage(props: { id: string }) {
         <Diagram history={history} state={row.state} />
       </Panel>
       <div class="columns story">
-        <Panel title="Timeline" note={history.length ? `${history.length} entries` : undefined}>
+        <div>
           <Trouble problem={story.problem} retry={story.reload} />
-          {story.value ? <Timeline history={history} /> : story.loading && <Waiting what="the timeline" />}
-        </Panel>
+          {story.value && <Timeline history={history} />}
+        </div>
         <div class="stack">
           <Panel title="Facts">
             <ActivationFacts activation={row} />
@@ -60,6 +58,7 @@ export function ActivationPage(props: { id: string }) {
           <Panel title="Notices to the customer">
             <Notices notices={story.value?.notices ?? []} />
           </Panel>
+          <Followers of={row} />
           <StillOwed pending={story.value?.pending ?? []} />
         </div>
       </div>
@@ -148,69 +147,4 @@ function CancelDialog(props: { activation: Activation; close: () => void; done: 
       </label>
     </Dialog>
   );
-}
-
-function ActivationFacts(props: { activation: Activation }) {
-  const { activation } = props;
-  return (
-    <Facts
-      items={[
-        { name: "Order", value: <CopyableId value={activation.order_id} label="order id" /> },
-        {
-          name: "Customer",
-          value: (
-            <a class="id" href={link(["activations"], { customer: activation.customer_id })}>
-              {activation.customer_id}
-            </a>
-          ),
-        },
-        {
-          name: "Service",
-          value: (
-            <a class="id" href={link(["services", activation.service_id])}>
-              {activation.service_id}
-            </a>
-          ),
-        },
-        { name: "Origin", value: plain(activation.origin) },
-        { name: "Payment", value: paymentText(activation) },
-        { name: "Duration", value: activation.duration ?? (activation.action === "activate" ? "permanent" : "") },
-        {
-          name: "Attempts",
-          value: `${activation.attempts}, of which ${activation.retries} ${activation.retries === 1 ? "retry" : "retries"}`,
-        },
-        { name: "Last error", value: errorText(activation.last_error) },
-        { name: "Ticket", value: activation.ticket_id && <TicketLink id={activation.ticket_id} /> },
-        {
-          name: "Follows from",
-          value: activation.parent && (
-            <>
-              <ActivationLink id={activation.parent} /> {activation.reason && `(${activation.reason})`}
-            </>
-          ),
-        },
-        { name: "Ordered", value: <At moment={activation.created_at} /> },
-        { name: "Confirmed by the car", value: <At moment={activation.confirmed_at} /> },
-        { name: "Paid until", value: activation.ends_at && <At moment={activation.ends_at} /> },
-        { name: "Updated", value: <At moment={activation.updated_at} /> },
-      ]}
-    />
-  );
-}
-
-function paymentText({ payment }: Activation) {
-  if (!payment || payment.state === "none") return "nothing to pay";
-  const { provider, transaction_id: transaction } = payment;
-  return (
-    <>
-      {moneyText(payment)} by {provider} {transaction && <CopyableId value={transaction} label="payment id" />}
-    </>
-  );
-}
-
-function errorText(error: Failure | string | null | undefined): string {
-  if (!error || typeof error === "string") return error ?? "";
-  const status = error.http_status ? `HTTP ${error.http_status}` : "";
-  const category = error.category ? (categoryWords[error.category] ?? plain(error.category)) : "";
-  return [category, status, error.code, error.message].filter(Boolean).join(" · ");
 }

@@ -66,7 +66,7 @@ function AttemptFrame() {
         width={to.x - from.x + cell.boxWidth + 24}
         height={to.y - from.y + cell.boxHeight + 24}
       />
-      <text class="frame-name" x={from.x + 2} y={from.y + cell.boxHeight + 46}>
+      <text class="frame-name" x={from.x} y={to.y + cell.boxHeight + 2}>
         AttemptingActivation
       </text>
     </g>

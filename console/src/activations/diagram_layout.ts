@@ -1,4 +1,4 @@
-// The brief's state diagram on a grid: every one of its edges joins neighbours, so that it can be read without crossing lines.
+// The brief's state diagram on a grid: every one of its edges joins neighbours, so that no lines cross.
 
 export interface Place {
   column: number;
@@ -54,7 +54,7 @@ export const diagramEdges: [string, string][] = [
 /** States that rulings add to the brief's: drawn faintly unless they were visited. */
 export const addedStates = new Set(["WaitingBudget", "Scheduled", "Canceled", "Deactivated"]);
 
-export const cell = { width: 178, height: 62, boxWidth: 146, boxHeight: 34, margin: 14 };
+export const cell = { width: 178, height: 62, boxWidth: 150, boxHeight: 34, margin: 14 };
 export const size = {
   width: cell.width * 5 - 32 + cell.margin * 2,
   height: cell.height * 6 - 28 + cell.margin * 2,

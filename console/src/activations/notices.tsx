@@ -4,35 +4,50 @@ import { At, Countdown } from "../parts/moment";
 import { Panel } from "../parts/panel";
 import { Empty } from "../parts/trouble";
 
-const outcomeTone: Record<string, string> = {
-  sent: "good",
-  pending: "busy",
-  failed: "bad",
-  unavailable: "calm",
-  dropped: "calm",
+const outcomeTone: Record<string, string> = { sent: "good", pending: "busy", failed: "bad" };
+const channelNames: Record<string, string> = {
+  email: "E-mail",
+  push: "Push",
+  display: "Display",
+  money: "Payment",
 };
-const channelNames: Record<string, string> = { email: "E-mail", push: "Push", display: "Vehicle display" };
 
-/** What the customer was told, on which channel, and whether it left. */
+/** What the customer was told, on which channels, and whether it left. */
 export function Notices(props: { notices: Notice[] }) {
   if (!props.notices.length) return <Empty>Nothing has been sent yet.</Empty>;
   return (
     <ul class="notices">
-      {props.notices.map((notice) => (
-        <li key={`${notice.event} ${notice.channel} ${notice.at}`}>
+      {byEvent(props.notices).map((notices) => (
+        <li key={notices[0]?.event}>
           <div>
-            <strong>{noticeWords[notice.event] ?? plain(notice.event)}</strong>
-            <span class="faint">{channelNames[notice.channel] ?? notice.channel}</span>
+            <strong>{nameOf(notices[0]?.event)}</strong>
+            <At moment={notices[0]?.at} />
           </div>
-          <div>
-            <span class={`badge tone-${outcomeTone[notice.outcome] ?? "calm"}`}>{notice.outcome}</span>
-            <At moment={notice.at} />
+          <div class="badges">
+            {notices.map(({ channel, outcome, detail }) => (
+              <span
+                key={channel}
+                class={`badge tone-${outcomeTone[outcome] ?? "calm"}`}
+                title={detail || undefined}
+              >
+                {channelNames[channel] ?? channel}: {outcome}
+              </span>
+            ))}
           </div>
-          {notice.detail && <p class="faint">{notice.detail}</p>}
         </li>
       ))}
     </ul>
   );
+}
+
+function byEvent(notices: Notice[]): Notice[][] {
+  const groups = new Map<string, Notice[]>();
+  for (const notice of notices) groups.set(notice.event, [...(groups.get(notice.event) ?? []), notice]);
+  return [...groups.values()];
+}
+
+function nameOf(event: string | undefined): string {
+  return noticeWords[event ?? ""] ?? plain(event ?? "");
 }
 
 /** What has been decided and not yet arrived: money and words that are tried until they get through. */
@@ -44,15 +59,11 @@ export function StillOwed(props: { pending: Pending[] }) {
         {props.pending.map((owed) => (
           <li key={owed.key}>
             <div>
-              <strong>
-                {owed.purpose ? plain(owed.purpose) : (noticeWords[owed.event ?? ""] ?? plain(owed.event ?? ""))}
-              </strong>
+              <strong>{owed.purpose ? plain(owed.purpose) : nameOf(owed.event)}</strong>
               <span class="faint">{channelNames[owed.kind] ?? plain(owed.kind)}</span>
             </div>
             <div>
-              <span class="faint">
-                {owed.tries === 0 ? "not tried yet" : owed.tries === 1 ? "tried once" : `tried ${owed.tries} times`}
-              </span>
+              <span class="faint">{triesText(owed.tries)}</span>
               {owed.next_try_at && <Countdown moment={owed.next_try_at} />}
             </div>
             {owed.outcome_unknown && (
@@ -63,4 +74,9 @@ export function StillOwed(props: { pending: Pending[] }) {
       </ul>
     </Panel>
   );
+}
+
+function triesText(tries: number): string {
+  if (tries === 0) return "not tried yet";
+  return tries === 1 ? "tried once" : `tried ${tries} times`;
 }

@@ -3,32 +3,28 @@ import type { Failure, HistoryEntry } from "../api/types";
 import { fullTime, millisOf, shortTime, spanText } from "../format/time";
 import { categoryWords, eventWords, moneyWords, plain, serviceWords, stateWords, wordingOf } from "../format/words";
 import { serverClock } from "../live/server_clock";
+import { Panel } from "../parts/panel";
 import { Empty } from "../parts/trouble";
 
 /** The whole story, newest first or from the beginning, every entry with what it changed. */
 export function Timeline(props: { history: HistoryEntry[] }) {
   const [newestFirst, setNewestFirst] = useState(true);
-  if (!props.history.length) return <Empty>Nothing has happened yet.</Empty>;
   const entries = props.history.map((entry, index) => ({ entry, before: props.history[index - 1] }));
   if (newestFirst) entries.reverse();
+  const order = (
+    <button type="button" class="button small no-print" onClick={() => setNewestFirst(!newestFirst)}>
+      {newestFirst ? "Newest first" : "Oldest first"}
+    </button>
+  );
   return (
-    <>
-      <p class="timeline-order no-print">
-        <button
-          type="button"
-          class="button small"
-          aria-pressed={newestFirst}
-          onClick={() => setNewestFirst(!newestFirst)}
-        >
-          {newestFirst ? "Newest first" : "Oldest first"}
-        </button>
-      </p>
+    <Panel title="Timeline" note={order}>
+      {entries.length === 0 && <Empty>Nothing has happened yet.</Empty>}
       <ol class="timeline" reversed={newestFirst}>
         {entries.map(({ entry, before }) => (
           <Entry key={entry.seq} entry={entry} before={before} />
         ))}
       </ol>
-    </>
+    </Panel>
   );
 }
 
@@ -48,13 +44,13 @@ function Entry(props: { entry: HistoryEntry; before: HistoryEntry | undefined })
       <p class="path">
         {entry.path.map((state, index) => (
           <span key={index}>
-            {index > 0 && <i aria-label="then"> → </i>}
+            {index > 0 && " → "}
             {state}
           </span>
         ))}
       </p>
       {entry.error && <FailureLine failure={entry.error} />}
-      {entry.detail && <p>{entry.detail}</p>}
+      {entry.detail && <p class="sentence">{entry.detail}</p>}
       <p class="entry-foot">
         {changes(entry, before).map((change) => (
           <span key={change}>{change}</span>

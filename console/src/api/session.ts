@@ -1,7 +1,7 @@
 // The access token lives in this tab only: sessionStorage, never a cookie, never localStorage.
 const slot = "contactor.access_token";
 
-/** Takes the access token of a link such as `/#token=ctr_…` once and removes it from the address bar and the history. */
+/** Takes the access token of a link such as `/#token=ctr_…` once and removes it from address bar and history. */
 export function adoptFromAddress(): void {
   const match = /^#token=([^&/]+)/.exec(location.hash);
   if (!match) return;

@@ -38,7 +38,7 @@ export interface Activation {
   confirmed_at?: Moment | null;
   ends_at?: Moment | null;
   ticket_id?: string | null;
-  last_error?: Failure | string | null;
+  last_error?: Failure | null;
   parent?: string | null;
   reason?: string | null;
   duration?: string | null;

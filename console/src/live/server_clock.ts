@@ -1,4 +1,5 @@
-// Whose clock counts? The server's: deadlines are its moments, a reader's machine may be minutes off, and a demo's time runs faster.
+// Whose clock counts? The server's: deadlines are its moments, a reader's machine may be minutes off, and a demo's
+// time runs faster.
 
 interface Sample {
   here: number;

@@ -2,6 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { feed } from "../live/feed";
 import { eventWords, moneyWords, plain, stateWords } from "../format/words";
 import { Badge } from "../parts/badge";
+import { Panel } from "../parts/panel";
 import { Empty } from "../parts/trouble";
 import { link } from "../shell/route";
 
@@ -24,13 +25,13 @@ export function LiveFeed() {
     });
     return () => (stop(), clearTimeout(timer));
   }, [paused]);
+  const pause = (
+    <button type="button" class="button small no-print" aria-pressed={paused} onClick={() => setPaused(!paused)}>
+      {paused ? "Go on" : "Pause"}
+    </button>
+  );
   return (
-    <>
-      <p class="feed-tools no-print">
-        <button type="button" class="button small" aria-pressed={paused} onClick={() => setPaused(!paused)}>
-          {paused ? "Go on" : "Pause"}
-        </button>
-      </p>
+    <Panel title="Live" note={pause}>
       {changes.length === 0 && <Empty>Nothing has happened since this page was opened.</Empty>}
       {changes.length > 0 && (
         <div class="table-frame flat">
@@ -62,6 +63,6 @@ export function LiveFeed() {
           </table>
         </div>
       )}
-    </>
+    </Panel>
   );
 }

@@ -43,14 +43,12 @@ export function OverviewPage() {
               <Panel title="Money board">
                 <MoneyBoard byMoney={value.byMoney} />
               </Panel>
-              <Panel title="Throughput" note="committed steps in ten seconds, last five minutes">
+              <Panel title="Throughput" note="committed steps, last five minutes">
                 <Throughput />
               </Panel>
             </div>
           </div>
-          <Panel title="Live" note="every committed step, newest first">
-            <LiveFeed />
-          </Panel>
+          <LiveFeed />
         </>
       )}
     </>

@@ -11,7 +11,7 @@ export function Throughput() {
   const counts = tally.lastBuckets(Date.now());
   const largest = Math.max(4, ...counts);
   const step = width / counts.length;
-  const perMinute = counts.slice(-7, -1).reduce((sum, one) => sum + one, 0);
+  const perMinute = counts.slice(-6).reduce((sum, one) => sum + one, 0);
   return (
     <figure class="throughput">
       <svg
@@ -36,7 +36,7 @@ export function Throughput() {
         })}
       </svg>
       <figcaption>
-        <strong>{perMinute}</strong> in the last full minute
+        <strong>{perMinute}</strong> steps in the last minute
       </figcaption>
     </figure>
   );

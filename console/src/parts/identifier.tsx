@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { readId } from "../search/id_kind";
 import { link } from "../shell/route";
 
 /** An id in full, selectable, with a button that copies it. */
@@ -43,11 +44,28 @@ export function TicketLink(props: { id: string }) {
   );
 }
 
-/** A VIN leads to everything that was ordered for the car. */
+/** A VIN leads to everything that was ordered for the car; a masked one, as viewers get it, leads nowhere. */
 export function VinLink(props: { vin: string }) {
+  if (readId(props.vin).kind !== "vin") return <span class="id">{props.vin}</span>;
   return (
     <a class="id" href={link(["activations"], { vin: props.vin })}>
       {props.vin}
+    </a>
+  );
+}
+
+export function CustomerLink(props: { id: string }) {
+  return (
+    <a class="id" href={link(["activations"], { customer: props.id })}>
+      {props.id}
+    </a>
+  );
+}
+
+export function ServiceLink(props: { id: string }) {
+  return (
+    <a class="id" href={link(["services", props.id])}>
+      {props.id}
     </a>
   );
 }

@@ -1,6 +1,6 @@
 import { useEffect } from "preact/hooks";
 
-/** Lets j, k and the arrow keys walk through the links marked `data-row` of a list; Enter then follows the link by itself. */
+/** Lets j, k and the arrow keys walk through the links marked `data-row`; Enter follows the link by itself. */
 export function useRowKeys(): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {

@@ -21,6 +21,7 @@ export function SearchBox() {
     const id = text.trim();
     if (!id) return;
     go(["find", id]);
+    setText("");
     box.current?.blur();
   };
   return (

@@ -18,7 +18,7 @@ export const actions: TicketAction[] = [
     label: "Retry activation",
     effect: "a new attempt, linked to this one",
     explanation:
-      "Starts a new activation that follows from this one, under the same rules. The money of the first one has gone back: say who pays now.",
+      "Starts a new activation that follows from this one. The money of the first one has gone back: say who pays now.",
     confirm: "Start the retry",
     wordsLabel: reason,
     asksPrice: true,
@@ -28,7 +28,7 @@ export const actions: TicketAction[] = [
     label: "Modify payload",
     effect: "another configuration, once",
     explanation:
-      "Changes what is sent for this activation only; the catalogue stays as it is. A second person has to approve the same payload before it is sent.",
+      "Changes what is sent for this activation only. A second person has to approve the same payload before it is sent.",
     confirm: "Propose or approve",
     wordsLabel: reason,
     asksPrice: true,
@@ -79,7 +79,7 @@ export const actions: TicketAction[] = [
     label: "Close",
     effect: "ends without delivery",
     explanation:
-      "Ends the ticket without delivery: the service status becomes Failed Activation. The money has gone back already.",
+      "Ends the ticket without delivery: the service status becomes Failed Activation. The money has gone back.",
     confirm: "Close the ticket",
     wordsLabel: reason,
   },

@@ -1,9 +1,8 @@
 import type { ComponentChildren } from "preact";
 import type { Finding, Ticket } from "../api/types";
 import { moneyText } from "../format/money";
-import { link } from "../shell/route";
 import { Facts } from "../parts/facts";
-import { CopyableId, VinLink } from "../parts/identifier";
+import { CopyableId, CustomerLink, ServiceLink, VinLink } from "../parts/identifier";
 import { At } from "../parts/moment";
 import { Panel } from "../parts/panel";
 import { Empty } from "../parts/trouble";
@@ -12,59 +11,27 @@ import { Payload } from "./payload";
 /** The eighteen fields of a ticket in four groups: each a value, or why there is none. */
 export function TicketFields(props: { ticket: Ticket }) {
   const { ticket } = props;
+  const count = ticket.retry_attempts.length;
   return (
     <>
       <div class="columns even">
         <Panel title="Customer and order">
-          <Facts
-            items={[
-              { name: "Ticket ID", value: <CopyableId value={ticket.id} label="ticket id" /> },
-              {
-                name: "Customer ID",
-                value: (
-                  <a class="id" href={link(["activations"], { customer: ticket.customer_id })}>
-                    {ticket.customer_id}
-                  </a>
-                ),
-              },
-              { name: "Customer e-mail", value: ticket.customer_email },
-              {
-                name: "Service ID",
-                value: (
-                  <a class="id" href={link(["services", ticket.service_id])}>
-                    {ticket.service_id}
-                  </a>
-                ),
-              },
-              { name: "Service name", value: ticket.service_name },
-              { name: "Requested", value: <At moment={ticket.activation_request_time} /> },
-              {
-                name: "Payment transaction",
-                value: ticket.payment_transaction_id && (
-                  <CopyableId value={ticket.payment_transaction_id} label="payment id" />
-                ),
-              },
-              { name: "Payment amount", value: moneyText(ticket.payment_amount) || "nothing to pay" },
-              { name: "Priority", value: ticket.priority },
-            ]}
-          />
+          <OrderFields ticket={ticket} />
         </Panel>
-        <Panel title="The car">
-          <Facts
-            items={[
-              { name: "VIN", value: <VinLink vin={ticket.vin} /> },
-              { name: "Online", value: found(ticket.vehicle_online_status) },
-              { name: "Network signal", value: found(ticket.network_signal_strength) },
-              { name: "Firmware", value: found(ticket.vehicle_firmware_version) },
-              { name: "Status snapshot", value: snapshot(ticket.vehicle_status_snapshot) },
-            ]}
-          />
-        </Panel>
+        <div class="stack">
+          <Panel title="The car">
+            <CarFields ticket={ticket} />
+          </Panel>
+          <Panel title="Configuration payload">
+            <Payload
+              document={ticket.configuration_payload}
+              proposed={ticket.proposed_configuration}
+              by={ticket.proposed_by}
+            />
+          </Panel>
+        </div>
       </div>
-      <Panel
-        title="What failed"
-        note={ticket.retry_attempts.length ? `${ticket.retry_attempts.length} attempts` : undefined}
-      >
+      <Panel title="What failed" note={count === 1 ? "1 attempt" : `${count} attempts`}>
         <Facts
           items={[
             { name: "Last error code", value: ticket.last_error_code && <code>{ticket.last_error_code}</code> },
@@ -73,14 +40,45 @@ export function TicketFields(props: { ticket: Ticket }) {
         />
         <Attempts ticket={ticket} />
       </Panel>
-      <Panel title="Configuration payload">
-        <Payload
-          document={ticket.configuration_payload}
-          proposed={ticket.proposed_configuration}
-          by={ticket.proposed_by}
-        />
-      </Panel>
     </>
+  );
+}
+
+function OrderFields(props: { ticket: Ticket }) {
+  const { ticket } = props;
+  const { payment_transaction_id: transaction } = ticket;
+  return (
+    <Facts
+      items={[
+        { name: "Ticket ID", value: <CopyableId value={ticket.id} label="ticket id" /> },
+        { name: "Customer ID", value: <CustomerLink id={ticket.customer_id} /> },
+        { name: "Customer e-mail", value: ticket.customer_email },
+        { name: "Service ID", value: <ServiceLink id={ticket.service_id} /> },
+        { name: "Service name", value: ticket.service_name },
+        { name: "Requested", value: <At moment={ticket.activation_request_time} /> },
+        {
+          name: "Payment transaction",
+          value: transaction && <CopyableId value={transaction} label="payment id" />,
+        },
+        { name: "Payment amount", value: moneyText(ticket.payment_amount) || "nothing to pay" },
+        { name: "Priority", value: ticket.priority },
+      ]}
+    />
+  );
+}
+
+function CarFields(props: { ticket: Ticket }) {
+  const { ticket } = props;
+  return (
+    <Facts
+      items={[
+        { name: "VIN", value: <VinLink vin={ticket.vin} /> },
+        { name: "Online", value: found(ticket.vehicle_online_status) },
+        { name: "Network signal", value: found(ticket.network_signal_strength) },
+        { name: "Firmware", value: found(ticket.vehicle_firmware_version) },
+        { name: "Status snapshot", value: snapshot(ticket.vehicle_status_snapshot) },
+      ]}
+    />
   );
 }
 
