@@ -22,7 +22,7 @@ ABSENT_PAGE = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Contactor</title>
 <h1>The console is not in this program</h1>
-<p>It was built without it. To have it: <code>cd console &amp;&amp; npm ci &amp;&amp; npm run build</code>, then build again;
+<p>To have it: <code>cd console &amp;&amp; npm ci &amp;&amp; npm run build</code>, then build the program again;
 <code>./dev build</code> does all of that. The API works as it is: <a href="/openapi.json">openapi.json</a>.</p>
 </html>
 """

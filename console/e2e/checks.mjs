@@ -134,6 +134,9 @@ export const checks = {
 
   async "keys walk the list and open an activation"({ desk: { page } }) {
     await page.keyboard.press("g");
+    await page.keyboard.press("o");
+    await heading(page, "Overview");
+    await page.keyboard.press("g");
     await page.keyboard.press("a");
     await rows(page).nth(2).waitFor(soon);
     await page.keyboard.press("j");

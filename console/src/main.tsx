@@ -1,5 +1,5 @@
 import { render } from "preact";
-import { adoptFromAddress } from "./api/session";
+import { adoptFromAddress } from "./api/access_token";
 import { tally } from "./live/tally";
 import { App } from "./shell/app";
 import { applyTheme } from "./shell/theme";

@@ -12,6 +12,8 @@ const channelNames: Record<string, string> = {
   money: "Payment",
 };
 
+const eventOrder = Object.keys(noticeWords);
+
 /** What the customer was told, on which channels, and whether it left. */
 export function Notices(props: { notices: Notice[] }) {
   if (!props.notices.length) return <Empty>Nothing has been sent yet.</Empty>;
@@ -43,7 +45,8 @@ export function Notices(props: { notices: Notice[] }) {
 function byEvent(notices: Notice[]): Notice[][] {
   const groups = new Map<string, Notice[]>();
   for (const notice of notices) groups.set(notice.event, [...(groups.get(notice.event) ?? []), notice]);
-  return [...groups.values()];
+  const place = (notices: Notice[]) => eventOrder.indexOf(notices[0]?.event ?? "");
+  return [...groups.values()].sort((a, b) => place(a) - place(b));
 }
 
 function nameOf(event: string | undefined): string {

@@ -1,4 +1,4 @@
-import { current } from "./session";
+import { current } from "./access_token";
 import { Problem, problemOf } from "./problem";
 
 const patienceMs = 30_000;

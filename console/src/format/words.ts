@@ -12,7 +12,7 @@ const word = (label: string, tone: Tone, meaning: string): Wording => ({ label, 
 
 export const stateWords: Record<string, Wording> = {
   PaymentConfirmed: word("Payment confirmed", "calm", "The order is stored; it will be queued at once."),
-  Scheduled: word("Scheduled", "wait", "A deactivation whose day has not come."),
+  Scheduled: word("Scheduled", "calm", "A deactivation whose day has not come."),
   QueuedForActivation: word("Queued", "calm", "Waits for its turn at the vehicle."),
   WaitingBudget: word(
     "Waiting for budget",
@@ -93,7 +93,7 @@ export const eventWords: Record<string, string> = {
   precheck_failed: "Vehicle not ready",
   found_active: "Active in the car already",
   answered: "IoT API answered",
-  observed: "The car reported",
+  observed: "Outcome observed",
   overdue: "No answer in time",
   elapsed: "The wait is over",
   horizon_reached: "The hold is about to expire",

@@ -1,4 +1,4 @@
-import { current } from "../api/session";
+import { current } from "../api/access_token";
 import { EventParser } from "../api/event_stream";
 import type { Activation } from "../api/types";
 import { millisOf } from "../format/time";

@@ -71,6 +71,7 @@ function Figures(props: { overview: Overview; tickets: Ticket[] | undefined; mor
   const { byState, capturedNotConfirmed, retried, complete } = props.overview;
   const all = Object.values(byState).reduce((sum, one) => sum + one, 0);
   const ended = endStates.reduce((sum, state) => sum + (byState[state] ?? 0), 0);
+  const scheduled = byState["Scheduled"] ?? 0;
   const open = props.tickets?.length;
   const late = props.tickets?.filter((ticket) => isLate(ticket, serverClock.now())).length ?? 0;
   const safe = capturedNotConfirmed === 0;
@@ -78,22 +79,22 @@ function Figures(props: { overview: Overview; tickets: Ticket[] | undefined; mor
     <div class="figures">
       <Figure
         name="On their way"
-        value={countText(all - ended)}
-        note={complete ? `of ${countText(all)} in all` : `of the newest ${countText(all)}`}
+        value={countText(all - ended - scheduled)}
+        note={`${complete ? "of" : "of the newest"} ${countText(all)}, ${countText(scheduled)} wait for their day`}
         href={link(["activations"])}
         tone="busy"
       />
       <Figure
         name="Active"
         value={countText(byState["Active"] ?? 0)}
-        note={`${countText(retried)} needed retries`}
+        note={`${countText(retried)} of all needed retries`}
         href={link(["activations"], { state: "Active" })}
         tone="good"
       />
       <Figure
         name="Failed"
         value={countText(byState["Failed"] ?? 0)}
-        note="nobody paid for them"
+        note="nobody pays for these"
         href={link(["activations"], { state: "Failed" })}
         tone={byState["Failed"] ? "bad" : "calm"}
       />

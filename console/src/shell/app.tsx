@@ -2,7 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { ActivationPage } from "../activations/activation_page";
 import { ActivationsPage } from "../activations/list_page";
 import { whenRefused } from "../api/request";
-import { adoptFromAddress, current, forget } from "../api/session";
+import { adoptFromAddress, current, forget } from "../api/access_token";
 import { feed } from "../live/feed";
 import { census } from "../overview/census";
 import { OverviewPage } from "../overview/overview_page";

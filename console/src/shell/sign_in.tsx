@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { asProblem, Problem } from "../api/problem";
 import { request, withQuery } from "../api/request";
-import { keep } from "../api/session";
+import { keep } from "../api/access_token";
 import { Trouble } from "../parts/trouble";
 import { Mark } from "./mark";
 

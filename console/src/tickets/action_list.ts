@@ -28,7 +28,7 @@ export const actions: TicketAction[] = [
     label: "Modify payload",
     effect: "another configuration, once",
     explanation:
-      "Changes what is sent for this activation only. A second person has to approve the same payload before it is sent.",
+      "Changes what is sent for this activation only. A second person has to send the same payload to approve it.",
     confirm: "Propose or approve",
     wordsLabel: reason,
     asksPrice: true,

@@ -3,6 +3,7 @@ import { actOnTicket, type TicketBody } from "../api/calls";
 import { newKey } from "../api/request";
 import type { Ticket } from "../api/types";
 import { Dialog } from "../parts/dialog";
+import { ActivationLink } from "../parts/identifier";
 import { actions, type TicketAction } from "./action_list";
 import { Difference } from "./payload";
 import { pretty } from "./fields";
@@ -11,7 +12,7 @@ import { PriceChoice, emptyPrice, priceBody, priceReady, type Price } from "./pr
 /** Every action that the desk knows; those that need words or a decision ask for them. */
 export function TicketActions(props: { ticket: Ticket; done: () => void }) {
   const [asked, setAsked] = useState<TicketAction>();
-  const [said, setSaid] = useState("");
+  const [outcome, setOutcome] = useState<{ action: TicketAction; started: string | undefined }>();
   const ended = props.ticket.state === "resolved" || props.ticket.state === "closed";
   if (ended) return <p class="empty">This ticket has ended. Its story stays as it is.</p>;
   return (
@@ -31,7 +32,8 @@ export function TicketActions(props: { ticket: Ticket; done: () => void }) {
         ))}
       </div>
       <p class="said" role="status">
-        {said}
+        {outcome && `Done: ${outcome.action.label}. `}
+        {outcome?.started && <ActivationLink id={outcome.started}>Follow the new activation</ActivationLink>}
       </p>
       {asked && (
         <ActionDialog
@@ -39,7 +41,7 @@ export function TicketActions(props: { ticket: Ticket; done: () => void }) {
           ticket={props.ticket}
           action={asked}
           close={() => setAsked(undefined)}
-          done={() => (setSaid(`Done: ${asked.label}.`), props.done())}
+          done={(started) => (setOutcome({ action: asked, started }), props.done())}
         />
       )}
     </>
@@ -50,7 +52,7 @@ interface DialogProperties {
   ticket: Ticket;
   action: TicketAction;
   close: () => void;
-  done: () => void;
+  done: (started: string | undefined) => void;
 }
 
 function ActionDialog({ ticket, action, close, done }: DialogProperties) {
@@ -69,8 +71,8 @@ function ActionDialog({ ticket, action, close, done }: DialogProperties) {
     const body: TicketBody = { action: action.name, text: words.trim() };
     if (action.asksPrice) Object.assign(body, priceBody(price));
     if (action.asksPayload) body.configuration = document;
-    await actOnTicket(ticket.id, body, key);
-    done();
+    const { started } = await actOnTicket(ticket.id, body, key);
+    done(started?.id);
   };
 
   return (
