@@ -35,7 +35,8 @@ void Engine::Impl::wake_at(ActivationId id, Instant at) {
 
 void Engine::Impl::arm() {
   Instant next = std::min(timers_.next(), breaker_.probe_at());
-  if (!owed_due_.empty()) next = std::min(next, owed_due_.begin()->first);
+  // What relay() would not take now must not wake us: we would spin until it does.
+  if (!owed_due_.empty() && can_deliver()) next = std::min(next, owed_due_.begin()->first);
   if (next >= armed_at_) return;
   armed_at_ = next;
   ports_.time.call_at(next, [self = self_] {

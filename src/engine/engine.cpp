@@ -25,6 +25,7 @@ void Engine::Impl::read_live(ActivationId after, ports::Done<Status> done) {
     if (!*self) return;
     if (!rows) return done(std::unexpected(std::move(rows.error())));
     for (const auto& row : *rows) {
+      if ((*self)->records_.contains(row.id)) continue;
       (*self)->records_[row.id].state = row.state;
       // A command may have been answered while nobody listened: it is asked about at once.
       const bool on_its_way = row.state == ota::State::WaitingResponse;
@@ -46,6 +47,17 @@ void Engine::Impl::read_outbox(std::int64_t after, ports::Done<Status> done) {
     for (auto& entry : *entries) (*self)->owe(std::move(entry), true);
     if (!full) return done({});
     (*self)->read_outbox(last, std::move(done));
+  });
+}
+
+void Engine::Impl::read_again() {
+  if (std::exchange(reading_again_, true)) return;
+  ports_.time.call_at(now() + std::chrono::seconds(1), [self = self_] {
+    if (!*self) return;
+    (*self)->reading_again_ = false;
+    (*self)->start([self](const Status& status) {
+      if (*self && !status) (*self)->read_again();
+    });
   });
 }
 

@@ -60,6 +60,8 @@ class Engine::Impl {
   void stop(std::move_only_function<void()> done);
   void read_live(ActivationId after, ports::Done<Status> done);
   void read_outbox(std::int64_t after, ports::Done<Status> done);
+  /// After a write that may have been stored: what it started is not in memory yet.
+  void read_again();
 
   // -- intake.cpp: orders, cancellations, the desk, reports from outside
   void accept(ota::Order order, std::optional<ReplyTemplate> reply, ports::Done<Result<Accepted>> done);
@@ -132,6 +134,7 @@ class Engine::Impl {
   // -- relay.cpp: what is owed to the outside
   void owe(ports::OutboxEntry entry, bool look_first);
   void relay();
+  [[nodiscard]] bool can_deliver() const;
   void deliver(Owed& owed);
   void move_money(Owed& owed, const ota::Activation& activation);
   void look_up_money(Owed& owed, const ota::Activation& activation);
@@ -172,6 +175,7 @@ class Engine::Impl {
 
   std::map<std::int64_t, Owed> owed_;
   std::multimap<Instant, std::int64_t> owed_due_;
+  static constexpr std::size_t kDeliveriesMax = 64;
   std::size_t deliveries_ = 0;
 
   std::optional<ports::Incident> incident_;
@@ -179,6 +183,7 @@ class Engine::Impl {
   std::int64_t last_id_ = 0;
   std::size_t accepting_ = 0;
   bool stopping_ = false;
+  bool reading_again_ = false;
   std::move_only_function<void()> stopped_;
   /// Callbacks that outlive the engine find this empty.
   std::shared_ptr<Impl*> self_ = std::make_shared<Impl*>(this);

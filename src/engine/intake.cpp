@@ -139,7 +139,10 @@ void Engine::Impl::store_new(ota::Order order, std::optional<ReplyTemplate> repl
                               done = std::move(done)](Result<ports::WriteOutcome> outcome) mutable {
     if (!*self) return;
     Impl& engine = **self;
-    if (!outcome) return done(std::unexpected(std::move(outcome.error())));
+    if (!outcome) {
+      if (outcome.error().applied != Applied::no) engine.read_again();
+      return done(std::unexpected(std::move(outcome.error())));
+    }
     if (*outcome != ports::WriteOutcome::applied)
       return engine.find_repeated(*outcome, *write->after.order, std::move(reply), std::move(done));
     engine.counters_.accepted += 1;
@@ -258,6 +261,8 @@ void Engine::Impl::start_from_ticket(ota::Ticket ticket, TicketOrder order, port
     if (!*self) return;
     if (!found) return done(std::unexpected(std::move(found.error())));
     if (!*found) return done(fail(ErrorKind::not_found, "desk", "the ticket's activation is not on record"));
+    if ((*found)->order->action == ota::Action::deactivate && order.payment)
+      return done(fail(ErrorKind::invalid, "desk", "switching a service off costs nothing: nobody pays for it"));
     ota::Order again = *(*found)->order;
     again.order_id = OrderId(fmt::format("{}/technician-{}", again.order_id.str(), ticket.version));
     again.parent = (*found)->id;

@@ -12,7 +12,6 @@ namespace {
 
 using Kind = ports::OutboxEntry::Kind;
 
-constexpr std::size_t kDeliveriesMax = 64;
 constexpr Millis kKeyTrusted = std::chrono::hours(12);  ///< half of what providers promise to remember a key
 constexpr Millis kNoticeGivenUp = std::chrono::hours(72);
 constexpr std::uint32_t kCaptureTriesMax = 12;
@@ -30,20 +29,33 @@ ota::Channel channel_of(Kind kind) {
   return kind == Kind::display ? ota::Channel::display : ota::Channel::email;
 }
 
+/// `<activation>-<purpose>-<ordinal>`. A provider answers a known key from memory, refusals and later failures too: once its books show no
+/// effect, the next ordinal is used. It is kept in the entry's words.
+std::string money_key(const ports::OutboxEntry& entry) {
+  return entry.detail.empty() ? entry.key : entry.key.substr(0, entry.key.rfind('-') + 1) + entry.detail;
+}
+
+std::string next_ordinal(const ports::OutboxEntry& entry) {
+  const int ordinal = entry.detail.empty() ? 1 : std::atoi(entry.detail.c_str());
+  return std::to_string(ordinal + 1);
+}
+
 std::string mail_id(const ports::OutboxEntry& entry) { return fmt::format("{}@contactor", entry.key); }
 
 }  // namespace
 
+bool Engine::Impl::can_deliver() const { return !stopping_ && deliveries_ < kDeliveriesMax; }
+
 void Engine::Impl::owe(ports::OutboxEntry entry, bool look_first) {
   const std::int64_t id = entry.id;
+  if (owed_.contains(id)) return;
   owed_due_.emplace(entry.next_try_at, id);
-  owed_.insert_or_assign(id, Owed{.entry = std::move(entry), .calling = false, .look_first = look_first});
+  owed_.emplace(id, Owed{.entry = std::move(entry), .calling = false, .look_first = look_first});
   arm();
 }
 
 void Engine::Impl::relay() {
-  if (stopping_) return;
-  while (deliveries_ < kDeliveriesMax && !owed_due_.empty() && owed_due_.begin()->first <= now()) {
+  while (can_deliver() && !owed_due_.empty() && owed_due_.begin()->first <= now()) {
     const std::int64_t id = owed_due_.begin()->second;
     owed_due_.erase(owed_due_.begin());
     const auto found = owed_.find(id);
@@ -88,7 +100,7 @@ void Engine::Impl::move_money(Owed& owed, const ota::Activation& activation) {
   if (entry.first_try_at.millis() == 0) entry.first_try_at = now();
   ports::MoneyRequest request{.purpose = entry.purpose,
                               .transaction_id = activation.order->payment.transaction_id,
-                              .idempotency_key = entry.key,
+                              .idempotency_key = money_key(entry),
                               .reference = to_string(activation.id),
                               .amount = activation.order->payment.amount};
   payments->move(std::move(request), respond_by(), [self = self_, id = entry.id, activation](Status status) {
@@ -136,6 +148,7 @@ void Engine::Impl::money_looked_up(std::int64_t id, ota::Activation activation, 
     owed.look_first = owed.look_first && !no_books;
     return postpone(id, no_books ? Millis(1000) : pause_after(owed.entry.tries, facts.error()), !no_books);
   }
+  const bool was_asked = owed.look_first || owed.entry.first_try_at.millis() != 0;
   owed.look_first = false;
   owed.entry.unknown = false;
   owed.entry.first_try_at = Instant();
@@ -157,6 +170,7 @@ void Engine::Impl::money_looked_up(std::int64_t id, ota::Activation activation, 
       if (facts->refund_pending > 0) return postpone(id, std::chrono::minutes(1), true);
       break;
   }
+  if (was_asked) owed.entry.detail = next_ordinal(owed.entry);
   postpone(id, pause_after(owed.entry.tries, Error{.kind = ErrorKind::unavailable}), false);
 }
 

@@ -85,6 +85,10 @@ void Engine::Impl::add_outbox(ports::ActivationWrite& write, const ota::Effect& 
         missing = ports_.push == nullptr ? "no push service configured" : "no device known";
       if (channel == ota::Channel::display && settings_.display_service_id.empty())
         missing = "no display service configured";
+      // E-mail is the channel of record: that nothing could be sent is written down there. A channel that this node does not have at all
+      // is a fact of its configuration, not of every activation.
+      const bool is_ours = channel == ota::Channel::email || (channel == ota::Channel::push && ports_.push != nullptr);
+      if (!missing.empty() && !is_ours) continue;
       if (!missing.empty()) {
         write.notices.push_back({.activation_id = id, .event = notify->event, .channel = channel,
                                  .outcome = ports::NoticeOutcome::unavailable, .at = now(),
@@ -124,6 +128,7 @@ void Engine::Impl::committed(ActivationId id, std::uint64_t serial, std::shared_
     Error error = outcome ? Error{.kind = ErrorKind::conflict, .origin = "engine", .detail = "the activation was changed meanwhile"}
                           : std::move(outcome.error());
     // A send intent that may have been stored keeps its vehicle until it is known.
+    if (!outcome && outcome.error().applied != Applied::no) read_again();
     if (!outcome && write->ledger) records_[id].state = write->after.state;
     auto waiting = std::move(work->events);
     reload_later(id);
@@ -195,6 +200,7 @@ void Engine::Impl::reload_later(ActivationId id) {
     Slot& slot = slot_of(activation);
     if (--slot.users == 0) slots_.erase(activation.order->vin);
     const bool live = found->second.work->live;
+    end_sending(*found->second.work);
     found->second.work.reset();
     if (!live) return forget(id);
   }

@@ -163,6 +163,9 @@ std::optional<ports::HttpResponse> IotCloud::refuse(const Call& call, const Conf
 ports::HttpResponse IotCloud::take(Call& call, ConfigureRequest asked, std::uint32_t car_index) {
   Car& car = vehicles_.at(car_index);
   note(call, asked, ArrivalOutcome::accepted);
+  // Every feature is installed and dormant until it is switched on: a car lists it as such.
+  for (auto* features : {&car.features, &car.shown, &car.shown_before})
+    if (find_feature(*features, asked.service_id) == nullptr) features->push_back(Feature{asked.service_id, false, 0});
   const auto index = commands_.add(Command{.car = car_index,
                                            .id = std::move(asked.command_id),
                                            .service_id = std::move(asked.service_id),
