@@ -36,7 +36,7 @@ struct Settings {
   std::string console_url;
   std::string support_contact;
   std::string display_service_id;       ///< the configure service that shows a text in the car; empty: no display
-  std::size_t calls_in_flight_max = 256;  ///< to the IoT API
+  std::size_t calls_in_flight_max = 1024;  ///< activations between holding their vehicle and the IoT API's answer
   std::size_t queue_max = 100'000;        ///< steps waiting for the store before new orders are answered with 503
 };
 
