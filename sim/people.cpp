@@ -82,6 +82,8 @@ void People::take_by_itself(const std::string& payment) {
 }
 
 void People::place(const PurchaseRef& purchase) {
+  // Nobody repeats an order that was not taken yet, or never will be.
+  if (!purchase->first && !record_.accepted.contains(purchase->order.order_id.str())) return;
   auto* engine = process_.engine();
   if (engine == nullptr) return try_later(purchase);
   // Whoever gets no answer asks again, as a shop does: the same order under the same key.

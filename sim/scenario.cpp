@@ -25,7 +25,7 @@ ota::Policy draw_policy(Prng& dice) {
   if (dice.chance(0.5)) policy.retry.final_grace = dice.chance(0.5) ? Millis(0) : between(dice, seconds(5), minutes(10));
   if (dice.chance(0.25)) policy.retry.jitter = 0.1;
   if (dice.chance(0.15)) policy.retry = ota::seed_example();
-  if (dice.chance(0.3)) policy.command_timeout = between(dice, seconds(30), minutes(5));
+  if (dice.chance(0.3)) policy.command_timeout = between(dice, seconds(60), minutes(5));
   if (dice.chance(0.3)) policy.commands_per_hour = static_cast<std::uint32_t>(pick(dice, 4, 10));
   policy.request_timeout = between(dice, seconds(5), seconds(30));
   policy.horizon = dice.chance(0.3) ? between(dice, hours(2), hours(6)) : Millis(hours(24));

@@ -14,6 +14,7 @@ namespace {
 
 using std::chrono::seconds;
 
+constexpr std::size_t kInMinuteMax = 50'000;  ///< events; a busy minute has a thousand
 constexpr Millis kLook = seconds(30);  ///< how often the end is looked for once nothing hurts
 
 /// Everything of one run, in the order in which it must be taken down.
@@ -33,6 +34,11 @@ struct Run {
       universe.clock.step();
     }
     witness.look();
+    if (universe.clock.now() - minute > std::chrono::minutes(1)) {
+      minute = universe.clock.now();
+      in_minute = 0;
+    }
+    if (++in_minute > kInMinuteMax) witness.evidence().violated("S10", {}, "the process spins: 50 000 events within a minute");
     return true;
   }
   void run_until(Instant until) {
@@ -47,6 +53,8 @@ struct Run {
   Outside outside;
   People people;
   Havoc havoc;
+  Instant minute;
+  std::size_t in_minute = 0;
 };
 
 void hurt(Run& run) {
@@ -59,11 +67,11 @@ void hurt(Run& run) {
 void recover(Run& run) {
   run.havoc.heal();
   run.people.go_home();
-  const Instant healed = run.universe.clock.now();
+  const Instant due = run.universe.clock.now() + run.witness.liveness().bound();
   while (run.witness.evidence().violations.empty()) {
     run.run_until(run.universe.clock.now() + kLook);
     if (run.people.waiting() == 0 && run.witness.liveness().all_done()) break;
-    if (run.universe.clock.now() > healed + run.witness.liveness().bound()) break;
+    if (run.universe.clock.now() > due) break;
   }
   if (!run.witness.evidence().violations.empty()) return;
   run.witness.at_end();
@@ -75,6 +83,15 @@ void check_promises(Run& run) {
   for (const auto& complaint : record.complaints) evidence.violated(complaint.substr(0, 2), {}, complaint.substr(3));
   for (const auto& [order, id] : record.accepted)
     if (evidence.row(id) == nullptr) evidence.violated("L10", id, fmt::format("order {} was acknowledged and is not on the disk", order));
+}
+
+/// What the process itself says of its work.
+std::string state_of(Process& process) {
+  auto* engine = process.engine();
+  if (engine == nullptr) return "  no process takes requests\n";
+  const auto counters = engine->counters();
+  return fmt::format("  the process: {} live, {} ready to send, {} calls in flight, {} owed, breaker {}\n", counters.live, counters.ready,
+                     counters.in_flight, counters.outbox, counters.breaker_open ? "open" : "closed");
 }
 
 void count(const Run& run, RunResult& result) {
@@ -104,7 +121,8 @@ RunResult simulate(const Scenario& scenario, const Mutant* mutant) {
   if (run.witness.evidence().violations.empty()) recover(run);
   check_promises(run);
   RunResult result{.seed = scenario.seed, .violations = run.witness.evidence().violations};
-  if (!result.violations.empty()) result.story = story_of(run.universe, result.violations.front());
+  if (!result.violations.empty()) result.story = story_of(run.witness.evidence(), result.violations.front());
+  if (!result.violations.empty()) result.story += state_of(run.process);
   result.trace = run.universe.trace;
   result.virtual_time = run.universe.clock.now() - kRunStart;
   result.events = run.universe.clock.steps();

@@ -36,7 +36,8 @@ void add_world(std::string& text, const Universe& universe, const ota::Activatio
 
 }  // namespace
 
-std::string story_of(const Universe& universe, const Violation& violation) {
+std::string story_of(const Evidence& evidence, const Violation& violation) {
+  const Universe& universe = evidence.universe;
   const auto* row = universe.disk.find(violation.about);
   if (row == nullptr) return {};
   const auto mood = universe.world.mood_of(row->order->vin);
@@ -46,6 +47,8 @@ std::string story_of(const Universe& universe, const Violation& violation) {
                                  ota::to_string(row->money_state));
   add_history(text, universe, row->id);
   add_world(text, universe, *row);
+  if (const auto notes = evidence.notes.find(row->id); notes != evidence.notes.end())
+    for (const auto& note : notes->second) text += "  " + note + "\n";
   return text;
 }
 

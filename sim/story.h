@@ -7,6 +7,6 @@
 namespace contactor::sim {
 
 /// Everything that is known of the activation a violation is about: its row, its history, its commands, its money.
-[[nodiscard]] std::string story_of(const Universe& universe, const Violation& violation);
+[[nodiscard]] std::string story_of(const Evidence& evidence, const Violation& violation);
 
 }  // namespace contactor::sim

@@ -12,6 +12,7 @@ class CommandChecker {
   explicit CommandChecker(Evidence& evidence) : evidence_(evidence) {}
   /// To be called before the state checker takes note of the new entries.
   void step(ActivationId id);
+  void request_sent(const ports::HttpRequest& request);
   void request_ended(const ports::HttpRequest& request, const ports::HttpResponse* response);
   /// The engine was told by the car or the API how this command ended.
   void told_end_of(std::string_view command_id);
@@ -45,6 +46,7 @@ class CommandChecker {
     std::string command_id;
     Instant committed_at;
     std::uint64_t clock_settings = 0;
+    bool left = false;   ///< it was on the wire at least once
     bool ended = false;  ///< definitely refused, or its end was told
   };
   std::unordered_map<Vin, Newest> newest_;

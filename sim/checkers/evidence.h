@@ -31,6 +31,7 @@ struct Seen {
   bool canceled = false;   ///< its end was asked for
   bool confirmed = false;  ///< its history shows a success
   bool found_active = false;
+  std::uint64_t backoff_clock = 0;  ///< how often the clock had been set at that backoff
   Instant not_before;      ///< of the next send, as its last backoff said
   Instant sent_at;         ///< of the open command, by the engine's clock
   std::uint64_t sent_in_calm = 0;  ///< the number of disturbances when it was sent
@@ -47,12 +48,19 @@ struct Evidence {
   std::unordered_set<std::string> outbox_keys;           ///< effects that were committed to be owed
   std::unordered_map<std::string, ActivationId> payments;  ///< whose order names this payment
   std::unordered_set<std::string> applied;               ///< commands that took effect in their car
+  std::unordered_map<ActivationId, std::vector<std::string>> notes;  ///< what a story cannot read off disk and world
   std::uint64_t disturbances = 0;
   std::uint64_t clock_settings = 0;
+  Instant clock_set_at;
 
+  void note(ActivationId about, std::string_view text);
   void violated(std::string_view invariant, ActivationId about, std::string text);
+  /// Was an effect under this key committed to be owed? A later ordinal of a movement counts as the first.
+  [[nodiscard]] bool is_owed(std::string_view key) const;
   [[nodiscard]] const ota::Activation* row(ActivationId id) const;
   [[nodiscard]] const std::vector<ota::HistoryEntry>& history(ActivationId id) const;
+  /// Is the provider still working on giving this activation's money back?
+  [[nodiscard]] bool refund_is_pending(const ota::Activation& activation) const;
   /// Did the car really do what this activation wanted, by one of its own commands?
   [[nodiscard]] bool car_obeyed(const ota::Activation& activation) const;
 };

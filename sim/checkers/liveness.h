@@ -16,6 +16,7 @@ class LivenessChecker {
 
  private:
   [[nodiscard]] bool is_done(const ota::Activation& row) const;
+  [[nodiscard]] bool may_be_owed(const ports::OutboxEntry& entry) const;
   [[nodiscard]] bool may_wait_for_ever(const ota::Activation& row) const;
   [[nodiscard]] std::size_t commands_on_busiest_car() const;
 

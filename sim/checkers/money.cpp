@@ -73,7 +73,7 @@ void MoneyChecker::effect(const world::MoneyEffect& effect) {
   if (sums.refunded < 0 || sums.refunded > sums.captured || sums.captured > authorized_or_paid || (sums.authorized > 0 && sums.captured > sums.authorized))
     evidence_.violated("M3", owner, fmt::format("{}: authorised {}, captured {}, refunded {}", effect.payment_id, sums.authorized, sums.captured, sums.refunded));
   if (sums.captures > 1) evidence_.violated("M5", owner, fmt::format("{} was captured {} times", effect.payment_id, sums.captures));
-  if (ours(effect) && !evidence_.outbox_keys.contains(effect.idempotency_key))
+  if (ours(effect) && !evidence_.is_owed(effect.idempotency_key))
     evidence_.violated("M6", owner, fmt::format("money moved under {}, which was never committed to be owed", effect.idempotency_key));
 }
 
@@ -85,7 +85,8 @@ void MoneyChecker::captured(const world::MoneyEffect& effect) {
   if (row == nullptr) return evidence_.violated("M1", owner, fmt::format("{} was captured for no activation", effect.payment_id));
   const Seen& seen = evidence_.seen[owner];
   if (!seen.confirmed) return evidence_.violated("M1", owner, "captured before a confirmation was committed");
-  if (!seen.found_active && !evidence_.car_obeyed(*row)) evidence_.violated("M1", owner, "captured, the car has obeyed no command");
+  const bool is_on = evidence_.universe.world.feature_active(row->order->vin, row->order->service_id.str());
+  if (!seen.found_active && !is_on && !evidence_.car_obeyed(*row)) evidence_.violated("M1", owner, "captured, the car has obeyed no command");
 }
 
 void MoneyChecker::shop_notice(const world::ShopNotice& notice) {
@@ -106,9 +107,10 @@ void MoneyChecker::request_sent(const ports::HttpRequest& request) {
   if (!is_stripe(request) || request.method != "POST") return;
   const std::string key(header_of(request, "idempotency-key"));
   const ActivationId owner = owner_of(payment_of(request));
-  if (!evidence_.outbox_keys.contains(key))
+  if (!evidence_.is_owed(key))
     evidence_.violated("M6", owner, fmt::format("a movement was asked for under '{}', which was never committed", key));
   Asked& asked = asked_[key];
+  evidence_.note(owner, "asked for " + key);
   if (asked.open)
     evidence_.violated("M8", owner, fmt::format("{} was repeated without a look-up, its last try was not answered", key));
   const Instant now = evidence_.universe.clock.now();
@@ -123,8 +125,11 @@ void MoneyChecker::request_ended(const ports::HttpRequest& request, const ports:
     const std::size_t start = request.body.find("pi_");
     if (start != std::string::npos) answers_[request.body.substr(start, request.body.find('"', start) - start)] = true;
   }
+  if (is_stripe(request) && response == nullptr)
+    evidence_.note(owner_of(payment_of(request)), fmt::format("{} was not answered", request.method));
   if (!is_stripe(request) || response == nullptr) return;
   const std::string payment = payment_of(request);
+  evidence_.note(owner_of(payment), fmt::format("{} answered {}", request.method, response->status));
   if (request.method == "GET") {
     if (response->status == 200) looked_up(payment);
     return;
@@ -183,6 +188,7 @@ void MoneyChecker::books(const ota::Activation& row) {
     return;
   }
   if (!ota::is_final(row.state)) return;
+  if (evidence_.refund_is_pending(row)) return;
   if (kept != 0) wrong("M2", "paid, and not delivered");
   if (is_held) wrong("M9", "a hold is left");
   if (row.money_state != MoneyState::released && row.money_state != MoneyState::refunded) wrong("M12", "the money is not back");

@@ -31,7 +31,8 @@ void Witness::process_starts() {
 }
 
 void Witness::outbox_committed(const ports::OutboxWrite& write) {
-  if (write.postponed) evidence_.outbox_keys.insert(write.postponed->key);
+  if (!write.postponed) return;
+  evidence_.outbox_keys.insert(write.postponed->key);
 }
 
 void Witness::look() {

@@ -15,7 +15,10 @@ class Witness final : public Observer {
 
   void step_committed(const ports::ActivationWrite& write) override;
   void outbox_committed(const ports::OutboxWrite& write) override;
-  void request_sent(const ports::HttpRequest& request) override { money_.request_sent(request); }
+  void request_sent(const ports::HttpRequest& request) override {
+    money_.request_sent(request);
+    commands_.request_sent(request);
+  }
   void request_ended(const ports::HttpRequest& request, const ports::HttpResponse* response) override {
     money_.request_ended(request, response);
     commands_.request_ended(request, response);
@@ -28,6 +31,7 @@ class Witness final : public Observer {
   void clock_set() override {
     ++evidence_.disturbances;
     ++evidence_.clock_settings;
+    evidence_.clock_set_at = evidence_.universe.clock.now();
   }
 
   /// Reads what the world has logged since the last look; to be called after every event.

@@ -39,8 +39,9 @@ void Engine::Impl::arm() {
   if (!owed_due_.empty() && can_deliver()) next = std::min(next, owed_due_.begin()->first);
   if (next >= armed_at_) return;
   armed_at_ = next;
-  ports_.time.call_at(next, [self = self_] {
-    if (*self) (*self)->tick();
+  // A wake-up that an earlier one has overtaken does nothing: otherwise each would order one more, for ever.
+  ports_.time.call_at(next, [self = self_, next] {
+    if (*self && (*self)->armed_at_ == next) (*self)->tick();
   });
 }
 
