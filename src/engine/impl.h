@@ -48,6 +48,7 @@ struct Owed {
   ports::OutboxEntry entry;
   bool calling = false;
   bool look_first = false;  ///< its first try may have happened before this process started
+  int fruitless_looks = 0;  ///< at the books since the key was first used: the request had no effect
 };
 
 class Engine::Impl {

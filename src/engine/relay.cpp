@@ -29,8 +29,9 @@ ota::Channel channel_of(Kind kind) {
   return kind == Kind::display ? ota::Channel::display : ota::Channel::email;
 }
 
-/// `<activation>-<purpose>-<ordinal>`. A provider answers a known key from memory, refusals and later failures too: once its books show no
-/// effect, the next ordinal is used. It is kept in the entry's words.
+/// `<activation>-<purpose>-<ordinal>`. A lost request is repeated under its own key: should it still arrive, it counts once. But a provider
+/// answers a known key from memory, refusals too: where its books show no effect a second time, the next ordinal is used. It is kept in the
+/// entry's words.
 std::string money_key(const ports::OutboxEntry& entry) {
   return entry.detail.empty() ? entry.key : entry.key.substr(0, entry.key.rfind('-') + 1) + entry.detail;
 }
@@ -170,7 +171,10 @@ void Engine::Impl::money_looked_up(std::int64_t id, ota::Activation activation, 
       if (facts->refund_pending > 0) return postpone(id, std::chrono::minutes(1), true);
       break;
   }
-  if (was_asked) owed.entry.detail = next_ordinal(owed.entry);
+  if (was_asked && ++owed.fruitless_looks > 1) {
+    owed.entry.detail = next_ordinal(owed.entry);
+    owed.fruitless_looks = 0;
+  }
   postpone(id, pause_after(owed.entry.tries, Error{.kind = ErrorKind::unavailable}), false);
 }
 
