@@ -1,5 +1,5 @@
 import { stateWords, wordingOf } from "../format/words";
-import { addedStates, cell, centre, corner, diagramEdges, edgePath, places, size, walk } from "./diagram_layout";
+import { addedStates, cell, corner, diagramEdges, drawEdge, places, size, walk } from "./diagram_layout";
 
 /** The brief's state diagram with the way that this activation has gone. */
 export function Diagram(props: { history: { path: string[] }[]; state: string }) {
@@ -77,18 +77,13 @@ function Edge(props: { from: string; to: string; passed: number; dashed: boolean
   const from = places[props.from];
   const to = places[props.to];
   if (!from || !to) return null;
-  const a = centre(from);
-  const b = centre(to);
+  const { path, label } = drawEdge(from, to);
   const walked = props.passed > 0;
   return (
     <g class={`edge ${walked ? "walked" : ""} ${props.dashed ? "dashed" : ""}`}>
-      <path d={edgePath(from, to)} marker-end={`url(#${walked ? "arrow-walked" : "arrow"})`} />
+      <path d={path} marker-end={`url(#${walked ? "arrow-walked" : "arrow"})`} />
       {props.passed > 1 && (
-        <text
-          x={(a.x + b.x) / 2 + (a.x === b.x ? 8 : 0)}
-          y={(a.y + b.y) / 2 + (a.x === b.x ? 4 : -7)}
-          class={a.x === b.x ? "beside" : "above"}
-        >
+        <text x={label.x} y={label.y} class={label.side}>
           {props.passed}×
         </text>
       )}

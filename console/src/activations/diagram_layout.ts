@@ -69,30 +69,57 @@ export function centre(place: Place): { x: number; y: number } {
   return { x: x + cell.boxWidth / 2, y: y + cell.boxHeight / 2 };
 }
 
-/** A line between the borders of two boxes; where they are no neighbours, a bow around what lies between. */
-export function edgePath(from: Place, to: Place): string {
-  const a = centre(from);
-  const b = centre(to);
-  const halfWidth = cell.boxWidth / 2;
-  const halfHeight = cell.boxHeight / 2;
-  const gap = 3;
-  if (from.row === to.row && Math.abs(from.column - to.column) === 1) {
-    const side = Math.sign(b.x - a.x);
-    return `M${a.x + side * halfWidth} ${a.y}L${b.x - side * (halfWidth + gap)} ${b.y}`;
-  }
-  if (from.column === to.column && (Math.abs(from.row - to.row) === 1 || from.column === 1)) {
-    const side = Math.sign(b.y - a.y);
-    return `M${a.x} ${a.y + side * halfHeight}L${b.x} ${b.y - side * (halfHeight + gap)}`;
-  }
-  if (from.column === to.column) {
-    const edge = a.x - halfWidth;
-    return `M${edge} ${a.y}C${edge - 22} ${a.y} ${edge - 22} ${b.y} ${edge - gap} ${b.y}`;
-  }
+export interface Drawn {
+  path: string;
+  label: { x: number; y: number; side: "above" | "beside" };
+}
+
+const headRoom = 3; // between an arrow's head and the box
+const channel = 14; // half of the free way between two rows or columns
+const asideOfCentre = 45; // so that no two arrows meet a box at one point
+
+/** The line from one box to another: straight between neighbours, else along the free ways between the boxes. */
+export function drawEdge(from: Place, to: Place): Drawn {
+  const columns = to.column - from.column;
+  const rows = to.row - from.row;
+  if (rows === 0 && Math.abs(columns) === 1) return acrossRow(centre(from), centre(to));
+  if (columns === 0) return Math.abs(rows) === 1 || from.column === 1 ? alongColumn(from, to) : bow(from, to);
+  return detour(from, to);
+}
+
+type Point = { x: number; y: number };
+
+function acrossRow(a: Point, b: Point): Drawn {
+  const side = Math.sign(b.x - a.x) * (cell.boxWidth / 2);
+  const end = b.x - side - Math.sign(side) * headRoom;
+  return { path: `M${a.x + side} ${a.y}H${end}`, label: { x: (a.x + b.x) / 2, y: a.y - 7, side: "above" } };
+}
+
+function alongColumn(from: Place, to: Place): Drawn {
+  const [a, b] = [centre(from), centre(to)];
+  const side = Math.sign(b.y - a.y) * (cell.boxHeight / 2);
+  const end = b.y - side - Math.sign(side) * headRoom;
+  return { path: `M${a.x} ${a.y + side}V${end}`, label: { x: a.x + 8, y: (a.y + b.y) / 2 + 4, side: "beside" } };
+}
+
+function bow(from: Place, to: Place): Drawn {
+  const [a, b] = [centre(from), centre(to)];
+  const edge = a.x - cell.boxWidth / 2;
+  const path = `M${edge} ${a.y}C${edge - 18} ${a.y} ${edge - 18} ${b.y} ${edge - headRoom} ${b.y}`;
+  return { path, label: { x: edge - 8, y: (a.y + b.y) / 2, side: "beside" } };
+}
+
+/** Out to the side, up or down between the columns, across beside the target's row, and in from above or below. */
+function detour(from: Place, to: Place): Drawn {
+  const [a, b] = [centre(from), centre(to)];
   const side = Math.sign(b.x - a.x);
-  const startX = a.x + side * halfWidth;
-  const endX = b.x - side * (halfWidth + gap);
-  const bend = (startX + endX) / 2;
-  return `M${startX} ${a.y}C${bend} ${a.y} ${bend} ${b.y} ${endX} ${b.y}`;
+  const fromBelow = to.row < from.row ? 1 : -1;
+  const startX = a.x + (side * cell.boxWidth) / 2;
+  const acrossY = b.y + fromBelow * (cell.boxHeight / 2 + channel);
+  const endX = b.x - side * asideOfCentre;
+  const endY = b.y + fromBelow * (cell.boxHeight / 2 + headRoom);
+  const path = `M${startX} ${a.y}H${startX + side * channel}V${acrossY}H${endX}V${endY}`;
+  return { path, label: { x: (startX + endX) / 2, y: acrossY + (fromBelow > 0 ? 13 : -5), side: "above" } };
 }
 
 /** How often each edge and each state was passed, from the history's paths. */

@@ -43,7 +43,7 @@ export const stateWords: Record<string, Wording> = {
     "The money is on its way back: nobody pays for what was not delivered.",
   ),
   NotifyingFailure: word("Notifying failure", "bad", "The customer is being told."),
-  Failed: word("Failed", "bad", "Not delivered and not charged. A technician has the ticket."),
+  Failed: word("Failed", "bad", "Not delivered. Whoever paid has the money back or is getting it."),
   Canceled: word("Canceled", "calm", "The newest wish was another one."),
 };
 
