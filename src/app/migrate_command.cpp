@@ -28,14 +28,22 @@ Result<int> revision_of(const std::string& text, int head) {
   return number;
 }
 
-void print_plan(int from, int to) {
+std::string plan_text(int from, int to) {
   const auto known = store::known_migrations();
+  std::string text;
   for (int revision = from + 1; revision <= to; ++revision)
-    fmt::print("-- revision {}\n{}\n", revision,
-               store::render(known[static_cast<std::size_t>(revision - 1)], Direction::upgrade, store::Dialect::sqlite));
+    text += fmt::format("-- revision {}\n{}\n", revision,
+                        store::render(known[static_cast<std::size_t>(revision - 1)], Direction::upgrade, store::Dialect::sqlite));
   for (int revision = from; revision > to; --revision)
-    fmt::print("-- revision {}, taken back\n{}\n", revision,
-               store::render(known[static_cast<std::size_t>(revision - 1)], Direction::downgrade, store::Dialect::sqlite));
+    text += fmt::format("-- revision {}, taken back\n{}\n", revision,
+                        store::render(known[static_cast<std::size_t>(revision - 1)], Direction::downgrade, store::Dialect::sqlite));
+  return text;
+}
+
+void print_plan(int from, int to, bool as_json) {
+  const std::string text = plan_text(from, to);
+  if (as_json) fmt::print("{}\n", json::serialize(json::object{{"from", from}, {"to", to}, {"sql", text}}));
+  else fmt::print("{}", text);
 }
 
 Status print_history(store::Migrations& migrations, bool as_json) {
@@ -66,7 +74,7 @@ Status run(const cli::Migrate& words, store::Migrations& migrations, Instant now
   if (up ? target < current : target > current)
     return fail(ErrorKind::invalid, "migrate", fmt::format("the store is at revision {}: that is no {}", current, up ? "upgrade" : "downgrade"));
   if (words.dry_run) {
-    print_plan(current, target);
+    print_plan(current, target, as_json);
     return {};
   }
   CTR_CHECK(up ? migrations.upgrade(target, now) : migrations.downgrade(target));

@@ -69,7 +69,7 @@ int list_tokens(StoreSession& session, bool as_json) {
   return 0;
 }
 
-int revoke_token(StoreSession& session, const cli::Token& token) {
+int revoke_token(StoreSession& session, const cli::Token& token, bool as_json) {
   const TokenId id = parse_id<TokenTag>(token.id);
   using Tokens = Result<std::vector<ports::ApiToken>>;
   auto tokens = session.answer<Tokens>([&](ports::Done<Tokens> done) { session.store().tokens(std::move(done)); });
@@ -79,7 +79,8 @@ int revoke_token(StoreSession& session, const cli::Token& token) {
     row.revoked_at = session.now();
     const auto stored = session.answer<Status>([&](ports::Done<Status> done) { session.store().put_token(row, std::move(done)); });
     if (!stored) return complain(stored.error());
-    fmt::print("{} is refused from now on\n", token.id);
+    if (as_json) fmt::print("{}\n", json::serialize(json::object{{"id", token.id}, {"state", "revoked"}}));
+    else fmt::print("{} is refused from now on\n", token.id);
     return 0;
   }
   fmt::print(stderr, "contactor: no token {}\n", token.id);
@@ -127,7 +128,7 @@ int show_ticket(StoreSession& session, const std::string& id, bool as_json) {
   return 0;
 }
 
-int act_on_ticket(StoreSession& session, const cli::Ticket& words) {
+int act_on_ticket(StoreSession& session, const cli::Ticket& words, bool as_json) {
   const auto ticket = find_ticket(session, words.id);
   if (!ticket) return complain(ticket.error());
   const char* user = getlogin();
@@ -135,7 +136,8 @@ int act_on_ticket(StoreSession& session, const cli::Ticket& words) {
   if (!after) return complain(after.error());
   const auto stored = session.answer<Status>([&](ports::Done<Status> done) { session.store().put_ticket(*after, std::move(done)); });
   if (!stored) return complain(stored.error());
-  fmt::print("{} is {}\n", words.id, to_string(after->state));
+  if (as_json) fmt::print("{}\n", json::serialize(api::ticket_object(*after, session.now())));
+  else fmt::print("{} is {}\n", words.id, to_string(after->state));
   return 0;
 }
 
@@ -174,7 +176,7 @@ int run_command(const cli::Token& token, const cli::Options& options, const Envi
     switch (token.verb) {
       case cli::Token::Verb::create: return create_token(session, token, options.json);
       case cli::Token::Verb::list: return list_tokens(session, options.json);
-      case cli::Token::Verb::revoke: return revoke_token(session, token);
+      case cli::Token::Verb::revoke: return revoke_token(session, token, options.json);
     }
     return 2;
   });
@@ -185,7 +187,7 @@ int run_command(const cli::Ticket& ticket, const cli::Options& options, const En
     switch (ticket.verb) {
       case cli::Ticket::Verb::list: return list_tickets(session, options.json);
       case cli::Ticket::Verb::show: return show_ticket(session, ticket.id, options.json);
-      case cli::Ticket::Verb::act: return act_on_ticket(session, ticket);
+      case cli::Ticket::Verb::act: return act_on_ticket(session, ticket, options.json);
     }
     return 2;
   });

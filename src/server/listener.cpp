@@ -72,7 +72,8 @@ struct Listener::Parts final : ConnectionOwner, std::enable_shared_from_this<Par
     if (!error) acceptor.bind(endpoint, error);
     if (!error) acceptor.listen(backlog, error);
     if (error)
-      return fail(ErrorKind::unavailable, "server", "listen on " + options_.host + ": " + error.message());
+      return fail(ErrorKind::unavailable, "server",
+                  fmt::format("listen on {}:{}: {}", options_.host, options_.port, error.message()));
     port = acceptor.local_endpoint(error).port();
     return {};
   }

@@ -192,7 +192,7 @@ TEST_P(Malformed, IsRefusedAndTheConnectionEnds) {
   EXPECT_TRUE(answer.starts_with("HTTP/1.1 400 ")) << answer;
   EXPECT_TRUE(answer.contains("Content-Type: application/problem+json\r\n"));
   EXPECT_TRUE(answer.contains("Connection: close\r\n"));
-  EXPECT_TRUE(answer.contains(R"("type":"/problems/malformed-request")"));
+  EXPECT_TRUE(answer.contains(R"("type":"urn:contactor:problem:malformed-request")"));
   EXPECT_TRUE(ended);
   EXPECT_EQ(handler_.handled, 0);
 }

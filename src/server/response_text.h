@@ -23,7 +23,7 @@ struct ResponseForm {
 /// away.
 void append_response(std::string& out, const api::Response& response, const ResponseForm& form);
 void append_chunk(std::string& out, std::string_view data);
-/// `application/problem+json` with the type `/problems/<type>`.
+/// `application/problem+json` with the type `urn:contactor:problem:<type>`, as the API spells it.
 [[nodiscard]] api::Response problem(const Refusal& refusal);
 
 }  // namespace contactor::server
