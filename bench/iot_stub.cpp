@@ -33,7 +33,8 @@ std::string_view between(std::string_view text, std::string_view before, char af
 }
 
 void answer(std::string& out, int status, std::string_view body) {
-  fmt::format_to(std::back_inserter(out), "HTTP/1.1 {} OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{}", status,
+  fmt::format_to(std::back_inserter(out),
+                 "HTTP/1.1 {} OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{}", status,
                  body.size(), body);
 }
 
@@ -43,15 +44,18 @@ void answer_request(std::string& out, IotStub::Mode mode, std::string_view head,
   if (head.starts_with("POST ")) {
     const std::string_view command = between(body, R"("commandId":")", '"');
     if (mode == IotStub::Mode::A)
-      return answer(out, 200, fmt::format(R"({{"commandId":"{}","status":"applied","confirmed":true}})", command));
+      return answer(out, 200,
+                    fmt::format(R"({{"commandId":"{}","status":"applied","confirmed":true}})", command));
     return answer(out, 202, fmt::format(R"({{"commandId":"{}","status":"accepted"}})", command));
   }
   const std::string_view vin = between(head, "/vehicle/", '/');
   const std::string_view command = between(head.substr(0, head.find('\r')), "commandId=", ' ');
-  answer(out, 200,
-         fmt::format(R"({{"vin":"{}","online":true,"signalStrengthDbm":-70,"firmwareVersion":"1.0","state":"parked","features":{{}},)"
-                     R"("command":{{"commandId":"{}","status":"applied"}},"telemetry":{{}}}})",
-                     vin, command));
+  answer(
+      out, 200,
+      fmt::format(
+          R"({{"vin":"{}","online":true,"signalStrengthDbm":-70,"firmwareVersion":"1.0","state":"parked","features":{{}},)"
+          R"("command":{{"commandId":"{}","status":"applied"}},"telemetry":{{}}}})",
+          vin, command));
 }
 
 struct Connection {
@@ -105,7 +109,8 @@ void serve_buffered(Connection& connection, IotStub::Mode mode) {
       Connection& connection = connections[fd];
       connection.in.append(buffer.data(), static_cast<std::size_t>(got));
       serve_buffered(connection, mode);
-      if (!connection.out.empty() && write(fd, connection.out.data(), connection.out.size()) > 0) connection.out.clear();
+      if (!connection.out.empty() && write(fd, connection.out.data(), connection.out.size()) > 0)
+        connection.out.clear();
     }
   }
 }
@@ -114,7 +119,8 @@ void serve_buffered(Connection& connection, IotStub::Mode mode) {
 
 IotStub::IotStub(Mode mode) {
   const int listener = socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{.sin_family = AF_INET, .sin_port = 0, .sin_addr = {.s_addr = htonl(INADDR_LOOPBACK)}, .sin_zero = {}};
+  sockaddr_in address{
+      .sin_family = AF_INET, .sin_port = 0, .sin_addr = {.s_addr = htonl(INADDR_LOOPBACK)}, .sin_zero = {}};
   socklen_t size = sizeof address;
   CTR_ASSERT(bind(listener, reinterpret_cast<sockaddr*>(&address), size) == 0 && listen(listener, 4096) == 0);
   CTR_ASSERT(getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size) == 0);

@@ -7,8 +7,9 @@
 
 namespace contactor::bench {
 
-/// An IoT API that is never the bottleneck: a process of its own, one thread, epoll, no parsing beyond what the answer needs.
-/// Mode A confirms in the answer to the command; mode B accepts, and says "applied" to the first status question.
+/// An IoT API that is never the bottleneck: a process of its own, one thread, epoll, no parsing beyond what
+/// the answer needs. Mode A confirms in the answer to the command; mode B accepts, and says "applied" to the
+/// first status question.
 class IotStub {
  public:
   enum class Mode { A, B };

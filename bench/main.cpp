@@ -34,15 +34,19 @@ struct Row {
 };
 
 void print(const std::vector<Row>& rows, bool json) {
-  if (json) fmt::print("{{\"rows\":[");
-  else fmt::print("{:<46} {:>12} {:>12} {:>12}  {:<8} {}\n", "figure", "median", "min", "max", "unit", "goal");
+  if (json)
+    fmt::print("{{\"rows\":[");
+  else
+    fmt::print("{:<46} {:>12} {:>12} {:>12}  {:<8} {}\n", "figure", "median", "min", "max", "unit", "goal");
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const Row& row = rows[i];
     const auto [least, most] = std::ranges::minmax(row.runs);
     if (json)
-      fmt::print("{}{{\"figure\":\"{}\",\"median\":{:.3f},\"min\":{:.3f},\"max\":{:.3f},\"unit\":\"{}\"}}", i == 0 ? "" : ",", row.figure,
-                 row.median(), least, most, row.unit);
-    else fmt::print("{:<46} {:>12.3f} {:>12.3f} {:>12.3f}  {:<8} {}\n", row.figure, row.median(), least, most, row.unit, row.goal);
+      fmt::print("{}{{\"figure\":\"{}\",\"median\":{:.3f},\"min\":{:.3f},\"max\":{:.3f},\"unit\":\"{}\"}}",
+                 i == 0 ? "" : ",", row.figure, row.median(), least, most, row.unit);
+    else
+      fmt::print("{:<46} {:>12.3f} {:>12.3f} {:>12.3f}  {:<8} {}\n", row.figure, row.median(), least, most,
+                 row.unit, row.goal);
   }
   if (json) fmt::print("]}}\n");
 }
@@ -72,7 +76,8 @@ std::vector<Row> bench_ota(const Words& words) {
   }
   if (words.holding > 0) {
     const auto held = holding(words.holding);
-    rows.push_back({fmt::format("holding {} waiting: memory", held.waiting), {held.resident_mb}, "MB", "<= 200"});
+    rows.push_back(
+        {fmt::format("holding {} waiting: memory", held.waiting), {held.resident_mb}, "MB", "<= 200"});
     rows.push_back({"  start to the first command", {held.start_seconds}, "s", "<= 5"});
   }
   return rows;

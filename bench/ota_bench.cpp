@@ -24,7 +24,9 @@ namespace {
 double cpu_seconds_of_this_process() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& time) { return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6; };
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+  };
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
@@ -54,8 +56,13 @@ class Scratch {
 };
 
 ota::Order order_number(std::uint64_t number, Instant now) {
-  ota::Order order{.order_id = OrderId(fmt::format("order-{:09}", number)), .vin = *Vin::parse(fmt::format("WVWZZZBN{:09}", number))};
-  order.customer = {.id = CustomerId(fmt::format("customer-{}", number)), .name = "Ada Lovelace", .email = "ada@example.org", .push_token = {}, .locale = {}};
+  ota::Order order{.order_id = OrderId(fmt::format("order-{:09}", number)),
+                   .vin = *Vin::parse(fmt::format("WVWZZZBN{:09}", number))};
+  order.customer = {.id = CustomerId(fmt::format("customer-{}", number)),
+                    .name = "Ada Lovelace",
+                    .email = "ada@example.org",
+                    .push_token = {},
+                    .locale = {}};
   order.service_id = ServiceId("seat-heating");
   order.service_name = "Seat heating";
   order.origin = ota::Origin::pre_delivery;
@@ -69,16 +76,24 @@ ota::Order order_number(std::uint64_t number, Instant now) {
 /// Loop, store, client, gateway and engine, as a node has them.
 struct Node {
   Node(const std::string& database, const std::string& iot_url, Millis poll) {
-    store = std::move(*store::open_sqlite({.path = database, .post = [this](std::move_only_function<void()> action) { loop.post(std::move(action)); },
-                                           .now = loop.now()}));
+    store = std::move(*store::open_sqlite(
+        {.path = database,
+         .post = [this](std::move_only_function<void()> action) { loop.post(std::move(action)); },
+         .now = loop.now()}));
     if (iot_url.empty()) return;
     pool = std::move(*http_client::BeastPool::create(loop, {.connections_per_origin_max = 64}));
-    iot = std::make_unique<gateways::iot_api::Gateway>(gateways::iot_api::GatewayParams{
-        .transport = *pool, .timekeeper = loop, .base_url = iot_url, .token_url = iot_url + "/token", .client_id = "bench",
-        .client_secret = Secret("bench"), .callback_url = {}});
+    iot = std::make_unique<gateways::iot_api::Gateway>(
+        gateways::iot_api::GatewayParams{.transport = *pool,
+                                         .timekeeper = loop,
+                                         .base_url = iot_url,
+                                         .token_url = iot_url + "/token",
+                                         .client_id = "bench",
+                                         .client_secret = Secret("bench"),
+                                         .callback_url = {}});
     engine::Settings settings;
     settings.policy.poll_min = poll;
-    engine = std::make_unique<engine::Engine>(engine::Ports{.time = loop, .entropy = entropy, .store = *store, .iot = *iot}, settings);
+    engine = std::make_unique<engine::Engine>(
+        engine::Ports{.time = loop, .entropy = entropy, .store = *store, .iot = *iot}, settings);
   }
   ~Node() {
     engine.reset();
@@ -109,8 +124,10 @@ void preload(const std::string& database, std::uint64_t count, Millis due_in) {
       const Instant now = node.loop.now();
       ota::Order order = order_number(sent, now);
       const std::uint8_t shard = order.vin.shard();
-      const ActivationId id((now.millis() << 21 | static_cast<std::int64_t>((sent & 0x1fff) << 8)) + (static_cast<std::int64_t>(sent >> 13) << 21) + shard);
-      ota::Step step = ota::open(std::move(order), id, now, {.policy = policy, .now = now, .fresh_ticket = TicketId(1)});
+      const ActivationId id((now.millis() << 21 | static_cast<std::int64_t>((sent & 0x1fff) << 8)) +
+                            (static_cast<std::int64_t>(sent >> 13) << 21) + shard);
+      ota::Step step =
+          ota::open(std::move(order), id, now, {.policy = policy, .now = now, .fresh_ticket = TicketId(1)});
       step.next.next_action_at = now + due_in;
       step.entry->hash = step.next.history_head = engine::chain({}, id, *step.entry);
       ports::ActivationWrite write{.after = std::move(step.next)};
@@ -118,8 +135,10 @@ void preload(const std::string& database, std::uint64_t count, Millis due_in) {
       ++sent;
       node.store->write(std::move(write), [&](Result<ports::WriteOutcome> outcome) {
         CTR_ASSERT(outcome && *outcome == ports::WriteOutcome::applied);
-        if (++stored == count) node.loop.stop();
-        else if (sent - stored < 10'000) send_some();
+        if (++stored == count)
+          node.loop.stop();
+        else if (sent - stored < 10'000)
+          send_some();
       });
     }
   };
@@ -145,8 +164,11 @@ DrainResult drain(IotStub::Mode mode, std::uint64_t count) {
   node.start();
   node.loop.run();
   const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - begun;
-  return {.activations = count, .seconds = wall.count(), .cpu_seconds = cpu_seconds_of_this_process() - cpu,
-          .stub_cpu_seconds = stub.cpu_seconds() - stub_cpu, .resident_mb = resident_mb()};
+  return {.activations = count,
+          .seconds = wall.count(),
+          .cpu_seconds = cpu_seconds_of_this_process() - cpu,
+          .stub_cpu_seconds = stub.cpu_seconds() - stub_cpu,
+          .resident_mb = resident_mb()};
 }
 
 LatencyResult latency(IotStub::Mode mode, std::uint64_t per_second, std::uint64_t seconds) {
@@ -170,16 +192,21 @@ LatencyResult latency(IotStub::Mode mode, std::uint64_t per_second, std::uint64_
   std::function<void(std::uint64_t)> send = [&](std::uint64_t number) {
     if (number == count) return;
     due[number] = begun + std::chrono::microseconds(number * 1'000'000 / per_second);
-    node.engine->accept(order_number(number, node.loop.now()), {}, [](Result<engine::Accepted> accepted) { CTR_ASSERT(accepted.has_value()); });
+    node.engine->accept(order_number(number, node.loop.now()), {},
+                        [](Result<engine::Accepted> accepted) { CTR_ASSERT(accepted.has_value()); });
     node.loop.call_at(begun_at + Millis((number + 1) * 1000 / per_second), [&, number] { send(number + 1); });
   };
   const double cpu = cpu_seconds_of_this_process();
   node.loop.call_at(begun_at, [&] { send(0); });
   node.loop.run();
   // The first second warms connections, caches and the token.
-  waits.erase(waits.begin(), waits.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(per_second, waits.size() / 2)));
+  waits.erase(waits.begin(), waits.begin() + static_cast<std::ptrdiff_t>(
+                                                 std::min<std::size_t>(per_second, waits.size() / 2)));
   std::ranges::sort(waits);
-  return {.p50_ms = waits[waits.size() / 2], .p99_ms = waits[waits.size() * 99 / 100], .max_ms = waits.back(), .activations = count,
+  return {.p50_ms = waits[waits.size() / 2],
+          .p99_ms = waits[waits.size() * 99 / 100],
+          .max_ms = waits.back(),
+          .activations = count,
           .cpu_seconds = cpu_seconds_of_this_process() - cpu};
 }
 
@@ -197,7 +224,8 @@ HoldingResult holding(std::uint64_t waiting) {
   });
   node.engine->start([&](Status started) {
     CTR_ASSERT(started.has_value());
-    node.engine->accept(order_number(waiting + 1, node.loop.now()), {}, [](Result<engine::Accepted> accepted) { CTR_ASSERT(accepted.has_value()); });
+    node.engine->accept(order_number(waiting + 1, node.loop.now()), {},
+                        [](Result<engine::Accepted> accepted) { CTR_ASSERT(accepted.has_value()); });
   });
   node.loop.run();
   return {.waiting = waiting, .resident_mb = resident_mb(), .start_seconds = first_command};

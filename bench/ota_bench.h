@@ -10,11 +10,12 @@ namespace contactor::bench {
 struct DrainResult {
   std::uint64_t activations = 0;
   double seconds = 0;
-  double cpu_seconds = 0;       ///< of this process, store lanes included
+  double cpu_seconds = 0;  ///< of this process, store lanes included
   double stub_cpu_seconds = 0;
-  double resident_mb = 0;       ///< peak
+  double resident_mb = 0;  ///< peak
 };
-/// Puts `count` queued activations into a fresh SQLite store, then starts an engine on it and lets it run them all to the end.
+/// Puts `count` queued activations into a fresh SQLite store, then starts an engine on it and lets it run
+/// them all to the end.
 [[nodiscard]] DrainResult drain(IotStub::Mode mode, std::uint64_t count);
 
 struct LatencyResult {

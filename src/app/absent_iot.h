@@ -9,7 +9,9 @@ class AbsentIot final : public ports::IotApi {
  public:
   void configure(ports::ConfigureCommand, Instant, ports::Done<ota::CommandAnswer> done) override {
     done({.kind = ota::CommandAnswer::Kind::rate_limited,
-          .failure = {.category = ota::FailureCategory::AuthorizationFailure, .code = "not_configured", .message = kWhy},
+          .failure = {.category = ota::FailureCategory::AuthorizationFailure,
+                      .code = "not_configured",
+                      .message = kWhy},
           .retry_after = {}});
   }
   void status(Vin, std::string, Instant, ports::Done<Result<ota::VehicleStatus>> done) override {

@@ -6,11 +6,17 @@
 namespace contactor::app {
 
 // The commands that work on the store directly and end. All return the contract's exit status.
-[[nodiscard]] int run_command(const cli::Migrate& migrate, const cli::Options& options, const Environment& environment);
-[[nodiscard]] int run_command(const cli::Explain& explain, const cli::Options& options, const Environment& environment);
-[[nodiscard]] int run_command(const cli::Doctor& doctor, const cli::Options& options, const Environment& environment);
-[[nodiscard]] int run_command(const cli::Token& token, const cli::Options& options, const Environment& environment);
-[[nodiscard]] int run_command(const cli::Ticket& ticket, const cli::Options& options, const Environment& environment);
-[[nodiscard]] int run_command(const cli::AuditVerify& verify, const cli::Options& options, const Environment& environment);
+[[nodiscard]] int run_command(const cli::Migrate& migrate, const cli::Options& options,
+                              const Environment& environment);
+[[nodiscard]] int run_command(const cli::Explain& explain, const cli::Options& options,
+                              const Environment& environment);
+[[nodiscard]] int run_command(const cli::Doctor& doctor, const cli::Options& options,
+                              const Environment& environment);
+[[nodiscard]] int run_command(const cli::Token& token, const cli::Options& options,
+                              const Environment& environment);
+[[nodiscard]] int run_command(const cli::Ticket& ticket, const cli::Options& options,
+                              const Environment& environment);
+[[nodiscard]] int run_command(const cli::AuditVerify& verify, const cli::Options& options,
+                              const Environment& environment);
 
 }  // namespace contactor::app

@@ -21,7 +21,8 @@ std::string_view trimmed(std::string_view text) {
 }
 
 std::string_view unquoted(std::string_view text) {
-  const bool quoted = text.size() >= 2 && (text.front() == '"' || text.front() == '\'') && text.back() == text.front();
+  const bool quoted =
+      text.size() >= 2 && (text.front() == '"' || text.front() == '\'') && text.back() == text.front();
   return quoted ? text.substr(1, text.size() - 2) : text;
 }
 
@@ -76,7 +77,8 @@ Result<bool> complete(const Environment& from, std::initializer_list<const char*
   if (std::ranges::none_of(names, is_set)) return false;
   for (const char* name : names)
     if (!from.has(name))
-      return fail(ErrorKind::invalid, "config", fmt::format("{} is missing, while its companions are set", name));
+      return fail(ErrorKind::invalid, "config",
+                  fmt::format("{} is missing, while its companions are set", name));
   return true;
 }
 
@@ -93,7 +95,8 @@ Status read_policy(const Environment& from, ota::Policy& policy) {
     CTR_CHECK(read_duration(from, "OTA_FINAL_GRACE", grace));
     policy.retry.final_grace = grace;
   }
-  if (policy.retry.base_delay > policy.retry.max_delay) return wrong("OTA_BASE_DELAY", "at most OTA_MAX_DELAY");
+  if (policy.retry.base_delay > policy.retry.max_delay)
+    return wrong("OTA_BASE_DELAY", "at most OTA_MAX_DELAY");
   if (policy.commands_per_hour == 0) return wrong("OTA_COMMANDS_PER_HOUR", "at least 1");
   if (policy.poll_min <= Millis(0) || policy.poll_min > policy.poll_max)
     return wrong("OTA_POLL_MIN", "more than nothing and at most OTA_POLL_MAX");
@@ -101,16 +104,19 @@ Status read_policy(const Environment& from, ota::Policy& policy) {
 }
 
 Status read_upstreams(const Environment& from, Config& config) {
-  CTR_TRY(has_iot, complete(from, {"API_IOT_BASE_URL", "API_IOT_TOKEN_URL", "API_IOT_CLIENT_ID", "API_IOT_CLIENT_SECRET"}));
+  CTR_TRY(has_iot, complete(from, {"API_IOT_BASE_URL", "API_IOT_TOKEN_URL", "API_IOT_CLIENT_ID",
+                                   "API_IOT_CLIENT_SECRET"}));
   if (has_iot) {
-    IotConfig iot{.client_id = from.get("API_IOT_CLIENT_ID"), .client_secret = Secret(from.get("API_IOT_CLIENT_SECRET")),
+    IotConfig iot{.client_id = from.get("API_IOT_CLIENT_ID"),
+                  .client_secret = Secret(from.get("API_IOT_CLIENT_SECRET")),
                   .callback_secrets = secrets_of(from.get("API_IOT_CALLBACK_SECRET"))};
     CTR_CHECK(read_url(from, "API_IOT_BASE_URL", iot.base_url));
     CTR_CHECK(read_url(from, "API_IOT_TOKEN_URL", iot.token_url));
     config.iot = std::move(iot);
   }
   if (from.has("STRIPE_SECRET_KEY")) {
-    StripeConfig stripe{.api_url = "https://api.stripe.com", .secret_key = Secret(from.get("STRIPE_SECRET_KEY")),
+    StripeConfig stripe{.api_url = "https://api.stripe.com",
+                        .secret_key = Secret(from.get("STRIPE_SECRET_KEY")),
                         .webhook_secrets = secrets_of(from.get("STRIPE_WEBHOOK_SECRET"))};
     CTR_CHECK(read_url(from, "STRIPE_API_URL", stripe.api_url));
     config.stripe = std::move(stripe);
@@ -125,7 +131,8 @@ Status read_upstreams(const Environment& from, Config& config) {
   if (has_mail) config.mail = MailConfig{.smtp_url = from.get("SMTP_URL"), .from = from.get("MAIL_FROM")};
   CTR_TRY(has_push, complete(from, {"FCM_PROJECT", "FCM_CREDENTIALS_FILE"}));
   if (has_push) {
-    PushConfig push{.project = from.get("FCM_PROJECT"), .credentials_file = from.get("FCM_CREDENTIALS_FILE"),
+    PushConfig push{.project = from.get("FCM_PROJECT"),
+                    .credentials_file = from.get("FCM_CREDENTIALS_FILE"),
                     .api_url = "https://fcm.googleapis.com"};
     CTR_CHECK(read_url(from, "FCM_API_URL", push.api_url));
     config.push = std::move(push);
@@ -144,13 +151,15 @@ Result<Environment> Environment::read(const std::string& env_file) {
     if (text.empty() || text.front() == '#') continue;
     const std::size_t equals = text.find('=');
     if (equals == std::string_view::npos || equals == 0)
-      return fail(ErrorKind::invalid, "config", fmt::format("{} line {} is not NAME=value", env_file, number));
+      return fail(ErrorKind::invalid, "config",
+                  fmt::format("{} line {} is not NAME=value", env_file, number));
     result.values_[std::string(trimmed(text.substr(0, equals)))] = unquoted(trimmed(text.substr(equals + 1)));
   }
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string_view text(*entry);
     const std::size_t equals = text.find('=');
-    if (equals != std::string_view::npos) result.values_[std::string(text.substr(0, equals))] = text.substr(equals + 1);
+    if (equals != std::string_view::npos)
+      result.values_[std::string(text.substr(0, equals))] = text.substr(equals + 1);
   }
   return result;
 }
@@ -163,7 +172,8 @@ std::string Environment::get(const std::string& name, std::string_view otherwise
 Result<Config> read_config(const Environment& environment, const std::string& db) {
   Config config;
   config.db = !db.empty() ? db : environment.get("DATABASE_URL", config.db);
-  if (!config.db.starts_with("sqlite:") && !config.db.starts_with("postgres://") && !config.db.starts_with("postgresql://"))
+  if (!config.db.starts_with("sqlite:") && !config.db.starts_with("postgres://") &&
+      !config.db.starts_with("postgresql://"))
     return fail(ErrorKind::invalid, "config", "the store is named sqlite:PATH or postgres://…");
   CTR_CHECK(read_url(environment, "PUBLIC_URL", config.public_url));
   CTR_CHECK(read_url(environment, "CONSOLE_URL", config.console_url));

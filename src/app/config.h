@@ -18,7 +18,9 @@ class Environment {
   /// The process environment over the file, which need not exist.
   /// @errors  invalid, naming the file and the line that is not NAME=value.
   [[nodiscard]] static Result<Environment> read(const std::string& env_file);
-  [[nodiscard]] static Environment of(std::map<std::string, std::string> values) { return Environment(std::move(values)); }
+  [[nodiscard]] static Environment of(std::map<std::string, std::string> values) {
+    return Environment(std::move(values));
+  }
 
   /// Empty where the name is unset; an empty value counts as unset.
   [[nodiscard]] std::string get(const std::string& name, std::string_view otherwise = {}) const;
@@ -75,7 +77,8 @@ struct Config {
   std::optional<PushConfig> push;
 };
 
-/// @errors  invalid, naming the variable and what it should look like. A half-configured upstream is an error, not a guess.
+/// @errors  invalid, naming the variable and what it should look like. A half-configured upstream is an
+/// error, not a guess.
 [[nodiscard]] Result<Config> read_config(const Environment& environment, const std::string& db);
 
 }  // namespace contactor::app

@@ -8,7 +8,9 @@
 namespace contactor::app {
 namespace {
 
-Result<Config> read(std::map<std::string, std::string> values) { return read_config(Environment::of(std::move(values)), ""); }
+Result<Config> read(std::map<std::string, std::string> values) {
+  return read_config(Environment::of(std::move(values)), "");
+}
 
 TEST(Config, DefaultsAreTheBriefs) {
   const auto config = read({});
@@ -24,13 +26,14 @@ TEST(Config, DefaultsAreTheBriefs) {
 
 TEST(Config, NamesTheVariableThatIsWrong) {
   const std::vector<std::pair<std::string, std::string>> cases{
-      {"OTA_BASE_DELAY", "30"},       {"OTA_MAX_RETRIES", "many"}, {"OTA_MAX_RETRIES", "21"},
-      {"OTA_COMMANDS_PER_HOUR", "0"}, {"OTA_FINAL_GRACE", "-1s"},  {"OTA_POLL_MIN", "0s"},
+      {"OTA_BASE_DELAY", "30"},       {"OTA_MAX_RETRIES", "many"},  {"OTA_MAX_RETRIES", "21"},
+      {"OTA_COMMANDS_PER_HOUR", "0"}, {"OTA_FINAL_GRACE", "-1s"},   {"OTA_POLL_MIN", "0s"},
       {"CONSOLE_URL", "example.org"}, {"DATABASE_URL", "mysql://x"}};
   for (const auto& [name, value] : cases) {
     const auto config = read({{name, value}});
     ASSERT_FALSE(config) << name;
-    if (name != "DATABASE_URL") EXPECT_NE(config.error().detail.find(name), std::string::npos) << config.error().detail;
+    if (name != "DATABASE_URL")
+      EXPECT_NE(config.error().detail.find(name), std::string::npos) << config.error().detail;
   }
 }
 

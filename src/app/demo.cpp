@@ -45,7 +45,11 @@ class Scratch {
 class Demo {
  public:
   Demo(const cli::Demo& demo, const cli::Options& options, const Environment& environment)
-      : demo_(demo), options_(options), environment_(environment), prng_(demo.seed), world_(world_params(), demo.seed) {}
+      : demo_(demo),
+        options_(options),
+        environment_(environment),
+        prng_(demo.seed),
+        world_(world_params(), demo.seed) {}
 
   int run() {
     if (const Status built = build(); !built) {
@@ -73,16 +77,23 @@ class Demo {
     transport_ = std::move(pool);
     fast_transport_ = std::make_unique<FastTransport>(*transport_, clock_, loop_);
     world_server_ = std::make_unique<WorldServer>(world_, clock_, *fast_transport_);
-    CTR_TRY(world_listener, server::Listener::create(loop_, *world_server_, {.connections_per_address_max = 1000}));
+    CTR_TRY(world_listener,
+            server::Listener::create(loop_, *world_server_, {.connections_per_address_max = 1000}));
     world_listener_ = std::move(world_listener);
-    CTR_TRY(smtp, server::SmtpSink::create(loop_, [this](server::ReceivedMail mail) { return world_server_->receive(mail); }, {}));
+    CTR_TRY(smtp, server::SmtpSink::create(
+                      loop_, [this](server::ReceivedMail mail) { return world_server_->receive(mail); }, {}));
     smtp_ = std::move(smtp);
     CTR_TRY(config, demo_config());
-    CTR_TRY(node, Node::create(loop_, {.config = std::move(config), .host = address.host, .port = address.port,
-                                       .name = "demo", .fast = &clock_, .advertise_own_address = true}));
+    CTR_TRY(node, Node::create(loop_, {.config = std::move(config),
+                                       .host = address.host,
+                                       .port = address.port,
+                                       .name = "demo",
+                                       .fast = &clock_,
+                                       .advertise_own_address = true}));
     node_ = std::move(node);
     url_ = fmt::format("http://{}:{}", address.host, node_->port());
-    node_->engine().listen([this](const ota::Activation& activation, const ota::HistoryEntry&) { tally_.take(activation); });
+    node_->engine().listen(
+        [this](const ota::Activation& activation, const ota::HistoryEntry&) { tally_.take(activation); });
     screen_ = std::make_unique<DemoScreen>(url_ + "/", demo_.orders);
     return {};
   }
@@ -113,14 +124,16 @@ class Demo {
   }
 
   void open_shop() {
-    make_token(node_->store(), entropy_, clock_.now(), {.name = "demo-admin", .role = "admin"}, [this](Result<NewToken> admin) {
-      if (!admin) return fail_with(admin.error());
-      make_token(node_->store(), entropy_, clock_.now(), {.name = "demo-shop", .role = "service", .client = "demo-shop"},
-                 [this, admin = admin->text](Result<NewToken> shop) {
-                   if (!shop) return fail_with(shop.error());
-                   send_orders(admin, shop->text);
-                 });
-    });
+    make_token(node_->store(), entropy_, clock_.now(), {.name = "demo-admin", .role = "admin"},
+               [this](Result<NewToken> admin) {
+                 if (!admin) return fail_with(admin.error());
+                 make_token(node_->store(), entropy_, clock_.now(),
+                            {.name = "demo-shop", .role = "service", .client = "demo-shop"},
+                            [this, admin = admin->text](Result<NewToken> shop) {
+                              if (!shop) return fail_with(shop.error());
+                              send_orders(admin, shop->text);
+                            });
+               });
   }
 
   void send_orders(const std::string& admin_token, const std::string& shop_token) {
@@ -128,12 +141,18 @@ class Demo {
     const auto vehicles = demo_vehicles(demo_.vehicles, prng_);
     auto orders = demo_orders(demo_.orders, vehicles, prng_);
     expected_ = orders.size();
-    shop_ = std::make_unique<DemoShop>(DemoShop::Params{.transport = *transport_, .real_time = loop_, .base_url = url_,
-                                                        .admin_token = admin_token, .shop_token = shop_token},
+    shop_ = std::make_unique<DemoShop>(DemoShop::Params{.transport = *transport_,
+                                                        .real_time = loop_,
+                                                        .base_url = url_,
+                                                        .admin_token = admin_token,
+                                                        .shop_token = shop_token},
                                        std::move(orders));
     shop_->open([this](const DemoOrder& order) {
       if (order.transaction_id.empty()) return;
-      world_.open_payment({.id = order.transaction_id, .amount = order.amount, .currency = "eur", .captured = order.captured,
+      world_.open_payment({.id = order.transaction_id,
+                           .amount = order.amount,
+                           .currency = "eur",
+                           .captured = order.captured,
                            .idempotency_key = {}},
                           clock_.now());
     });
@@ -142,12 +161,14 @@ class Demo {
   void tick() {
     screen_->draw(tally_, clock_.now(), loop_.now() - begun_at_);
     const auto sum = tally_.summary();
-    const bool settled = shop_ && shop_->done() && sum.orders + shop_->refused() >= expected_ && sum.open == 0;
+    const bool settled =
+        shop_ && shop_->done() && sum.orders + shop_->refused() >= expected_ && sum.open == 0;
     if (settled && !reported_) {
       reported_ = true;
       wall_ = loop_.now() - begun_at_;
       if (shop_->refused() > 0) {
-        fmt::print(stderr, "contactor: {} requests of the shop were refused; the last: {}\n", shop_->refused(), shop_->last_refusal());
+        fmt::print(stderr, "contactor: {} requests of the shop were refused; the last: {}\n",
+                   shop_->refused(), shop_->last_refusal());
         return end(1);
       }
       if (demo_.once) return end(0);
@@ -163,8 +184,10 @@ class Demo {
     printed_ = true;
     const double seconds = static_cast<double>(wall_.count()) / 1000;
     const auto sum = tally_.summary();
-    if (options_.json) fmt::print("{}\n", summary_json(sum, seconds));
-    else fmt::print("{}", summary_table(sum, demo_.vehicles, seconds));
+    if (options_.json)
+      fmt::print("{}\n", summary_json(sum, seconds));
+    else
+      fmt::print("{}", summary_table(sum, demo_.vehicles, seconds));
     std::fflush(stdout);
   }
 

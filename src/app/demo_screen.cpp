@@ -27,8 +27,10 @@ void DemoScreen::draw(const DemoTally& tally, Instant demo_now, Millis running) 
     if (running - last_line_ < std::chrono::seconds(5)) return;
     last_line_ = running;
     const auto sum = tally.summary();
-    fmt::print(stderr, "demo: {:>3} s  {} of {} orders settled: {} active, {} failed, {} retried, {} tickets\n", running.count() / 1000,
-               sum.orders - sum.open, orders_, sum.active, sum.failed, sum.retried, sum.tickets);
+    fmt::print(stderr,
+               "demo: {:>3} s  {} of {} orders settled: {} active, {} failed, {} retried, {} tickets\n",
+               running.count() / 1000, sum.orders - sum.open, orders_, sum.active, sum.failed, sum.retried,
+               sum.tickets);
     return;
   }
   std::string frame;
@@ -48,15 +50,19 @@ void DemoScreen::finish() {
 std::vector<std::string> DemoScreen::picture(const DemoTally& tally, Instant demo_now, Millis running) const {
   const auto sum = tally.summary();
   std::vector<std::string> lines;
-  lines.push_back(fmt::format("Contactor demo   {} s, world time {} (40 x)   console: {}", running.count() / 1000,
-                              to_rfc3339(demo_now).substr(11, 8), console_url_));
+  lines.push_back(fmt::format("Contactor demo   {} s, world time {} (40 x)   console: {}",
+                              running.count() / 1000, to_rfc3339(demo_now).substr(11, 8), console_url_));
   lines.push_back("");
-  lines.push_back(fmt::format("  settled  {} {:>4} of {}", bar(sum.orders - sum.open, orders_), sum.orders - sum.open, orders_));
-  lines.push_back(fmt::format("  active {:>5}   failed {:>4}   retried {:>4}   tickets {:>4}", sum.active, sum.failed, sum.retried, sum.tickets));
-  lines.push_back(fmt::format("  money: captured {}   released {}   refunded {}   captured without confirmation {}", sum.captured, sum.released,
-                              sum.refunded, sum.captured_not_confirmed));
+  lines.push_back(fmt::format("  settled  {} {:>4} of {}", bar(sum.orders - sum.open, orders_),
+                              sum.orders - sum.open, orders_));
+  lines.push_back(fmt::format("  active {:>5}   failed {:>4}   retried {:>4}   tickets {:>4}", sum.active,
+                              sum.failed, sum.retried, sum.tickets));
+  lines.push_back(
+      fmt::format("  money: captured {}   released {}   refunded {}   captured without confirmation {}",
+                  sum.captured, sum.released, sum.refunded, sum.captured_not_confirmed));
   lines.push_back("");
-  for (const auto& [state, count] : tally.by_state()) lines.push_back(fmt::format("  {:<22}{:>5}", state, count));
+  for (const auto& [state, count] : tally.by_state())
+    lines.push_back(fmt::format("  {:<22}{:>5}", state, count));
   lines.push_back("");
   lines.push_back("  waiting for:");
   for (auto& line : tally.upcoming(6, demo_now)) lines.push_back("  " + line.substr(0, 110));
@@ -65,7 +71,9 @@ std::vector<std::string> DemoScreen::picture(const DemoTally& tally, Instant dem
 
 std::string summary_table(const DemoTally::Summary& ota, std::uint64_t vehicles, double wall_s) {
   std::string text = "\n";
-  const auto row = [&](std::string_view name, std::uint64_t value) { text += fmt::format("  {:<26}{:>8}\n", name, value); };
+  const auto row = [&](std::string_view name, std::uint64_t value) {
+    text += fmt::format("  {:<26}{:>8}\n", name, value);
+  };
   text += "  paid services over the air\n";
   row("vehicles on record", vehicles);
   row("orders", ota.orders);

@@ -15,7 +15,8 @@ class DemoScreen {
   void finish();
 
  private:
-  [[nodiscard]] std::vector<std::string> picture(const DemoTally& tally, Instant demo_now, Millis running) const;
+  [[nodiscard]] std::vector<std::string> picture(const DemoTally& tally, Instant demo_now,
+                                                 Millis running) const;
 
   std::string console_url_;
   std::uint64_t orders_;

@@ -21,19 +21,22 @@ void DemoShop::put_catalogue(std::size_t index) {
     return send_next();
   }
   const DemoService& service = demo_catalogue()[index];
-  ports::HttpRequest request{.method = "PUT",
-                             .url = params_.base_url + "/v1/ota/services/" + service.id,
-                             .headers = {{"Authorization", "Bearer " + params_.admin_token}, {"Content-Type", "application/json"}},
-                             .body = service.document,
-                             .respond_by = params_.real_time.now() + std::chrono::seconds(10)};
-  params_.transport.send(std::move(request), [this, index, alive = std::weak_ptr(alive_)](Result<ports::HttpResponse> answer) {
-    if (alive.expired()) return;
-    if (!answer || answer->status >= 300) {
-      refused_ += 1;
-      last_refusal_ = answer ? fmt::format("{} {}", answer->status, answer->body) : answer.error().message();
-    }
-    put_catalogue(index + 1);
-  });
+  ports::HttpRequest request{
+      .method = "PUT",
+      .url = params_.base_url + "/v1/ota/services/" + service.id,
+      .headers = {{"Authorization", "Bearer " + params_.admin_token}, {"Content-Type", "application/json"}},
+      .body = service.document,
+      .respond_by = params_.real_time.now() + std::chrono::seconds(10)};
+  params_.transport.send(
+      std::move(request), [this, index, alive = std::weak_ptr(alive_)](Result<ports::HttpResponse> answer) {
+        if (alive.expired()) return;
+        if (!answer || answer->status >= 300) {
+          refused_ += 1;
+          last_refusal_ =
+              answer ? fmt::format("{} {}", answer->status, answer->body) : answer.error().message();
+        }
+        put_catalogue(index + 1);
+      });
 }
 
 void DemoShop::send_next() {
@@ -58,16 +61,18 @@ void DemoShop::send(DemoOrder order, int tries) {
                                          {"Idempotency-Key", key}},
                              .body = order.body,
                              .respond_by = params_.real_time.now() + std::chrono::seconds(10)};
-  params_.transport.send(std::move(request), [this, order = std::move(order), tries,
-                                              alive = std::weak_ptr(alive_)](Result<ports::HttpResponse> answer) mutable {
-    if (alive.expired()) return;
-    const bool again = !answer || answer->status == 503 || answer->status == 429;
-    if (again && tries < kTriesMax) return send(std::move(order), tries + 1);
-    under_way_ -= 1;
-    if (answer && answer->status < 300) return;
-    refused_ += 1;
-    last_refusal_ = answer ? fmt::format("{} {}", answer->status, answer->body) : answer.error().message();
-  });
+  params_.transport.send(
+      std::move(request), [this, order = std::move(order), tries,
+                           alive = std::weak_ptr(alive_)](Result<ports::HttpResponse> answer) mutable {
+        if (alive.expired()) return;
+        const bool again = !answer || answer->status == 503 || answer->status == 429;
+        if (again && tries < kTriesMax) return send(std::move(order), tries + 1);
+        under_way_ -= 1;
+        if (answer && answer->status < 300) return;
+        refused_ += 1;
+        last_refusal_ =
+            answer ? fmt::format("{} {}", answer->status, answer->body) : answer.error().message();
+      });
 }
 
 }  // namespace contactor::app

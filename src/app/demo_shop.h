@@ -20,7 +20,8 @@ class DemoShop {
     std::string admin_token;
     std::string shop_token;
   };
-  DemoShop(Params params, std::vector<DemoOrder> orders) : params_(std::move(params)), orders_(orders.begin(), orders.end()) {}
+  DemoShop(Params params, std::vector<DemoOrder> orders)
+      : params_(std::move(params)), orders_(orders.begin(), orders.end()) {}
 
   /// @param before_order  what the customer did just before: the payment.
   void open(std::move_only_function<void(const DemoOrder&)> before_order);

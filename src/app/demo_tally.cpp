@@ -23,7 +23,8 @@ DemoTally::Summary DemoTally::summary() const {
     sum.released += order.money_state == MoneyState::released ? 1U : 0U;
     sum.refunded += order.money_state == MoneyState::refunded ? 1U : 0U;
     sum.tickets += order.ticket_id.empty() ? 0U : 1U;
-    const bool taken = order.money_state == MoneyState::captured || order.money_state == MoneyState::capturing;
+    const bool taken =
+        order.money_state == MoneyState::captured || order.money_state == MoneyState::capturing;
     sum.captured_not_confirmed += taken && !order.confirmed_at ? 1U : 0U;
     sum.open += is_settled(order.state, order.money_state) ? 0U : 1U;
   }
@@ -47,8 +48,9 @@ std::vector<std::string> DemoTally::upcoming(std::size_t most, Instant now) cons
   for (std::size_t i = 0; i < shown; ++i) {
     const ota::Activation& order = *waiting[i];
     const auto left = std::max<std::int64_t>(0, (order.next_action_at - now).count() / 1000);
-    lines.push_back(fmt::format("{}  {:<20} attempt {}  {:>4} s  {}", to_string(order.id), to_string(order.state), order.attempts,
-                                left, order.waits_for.empty() ? "the vehicle's answer" : order.waits_for));
+    lines.push_back(fmt::format("{}  {:<20} attempt {}  {:>4} s  {}", to_string(order.id),
+                                to_string(order.state), order.attempts, left,
+                                order.waits_for.empty() ? "the vehicle's answer" : order.waits_for));
   }
   return lines;
 }

@@ -9,19 +9,22 @@ namespace contactor::app {
 namespace {
 
 constexpr std::array<std::string_view, 20> kPrefixes{
-    "5YJ3E7EB", "LRW3E7FA", "XP7YGCEL", "WBY8P210", "WBA13AW0", "WMW11DJ0", "VF1AG000", "UU1DBG00", "SJNFAAZE", "VF3UHZKX",
-    "VR7BCZKX", "W0VZTBEF", "ZFAEFAH4", "WVWZZZE1", "WAUZZZGE", "VSSZZZK1", "TMBJB7NY", "KNACC81G", "W1K2978U", "YV1XZACV"};
+    "5YJ3E7EB", "LRW3E7FA", "XP7YGCEL", "WBY8P210", "WBA13AW0", "WMW11DJ0", "VF1AG000",
+    "UU1DBG00", "SJNFAAZE", "VF3UHZKX", "VR7BCZKX", "W0VZTBEF", "ZFAEFAH4", "WVWZZZE1",
+    "WAUZZZGE", "VSSZZZK1", "TMBJB7NY", "KNACC81G", "W1K2978U", "YV1XZACV"};
 
-constexpr std::array<std::string_view, 12> kNames{"Ada Lovelace",   "Grace Hopper",    "Alan Turing", "Edsger Dijkstra",
-                                                  "Barbara Liskov", "Donald Knuth",    "Radia Perlman", "Leslie Lamport",
-                                                  "Frances Allen",  "Tony Hoare",      "Shafi Goldwasser", "Ken Thompson"};
+constexpr std::array<std::string_view, 12> kNames{"Ada Lovelace",    "Grace Hopper",     "Alan Turing",
+                                                  "Edsger Dijkstra", "Barbara Liskov",   "Donald Knuth",
+                                                  "Radia Perlman",   "Leslie Lamport",   "Frances Allen",
+                                                  "Tony Hoare",      "Shafi Goldwasser", "Ken Thompson"};
 
 char random_vin_character(Prng& prng) {
   constexpr std::string_view kAlphabet = "0123456789ABCDEFGHJKLMNPRSTUVWXYZ";
   return kAlphabet[prng.below(kAlphabet.size())];
 }
 
-/// How the money arrives: most shops reserve it, some have taken it already, some move it themselves, some cars are not yet sold.
+/// How the money arrives: most shops reserve it, some have taken it already, some move it themselves, some
+/// cars are not yet sold.
 struct PaymentKind {
   std::string_view provider;
   std::string_view state;
@@ -40,7 +43,9 @@ PaymentKind draw_payment(Prng& prng) {
 world::WorldParams demo_world() {
   world::WorldParams params = world::calm();
   using world::Mood;
-  const auto weigh = [&](Mood mood, double weight) { params.mood_weights[static_cast<std::size_t>(mood)] = weight; };
+  const auto weigh = [&](Mood mood, double weight) {
+    params.mood_weights[static_cast<std::size_t>(mood)] = weight;
+  };
   weigh(Mood::online, 0.60);
   weigh(Mood::asleep, 0.12);
   weigh(Mood::flaky, 0.12);
@@ -56,13 +61,16 @@ world::WorldParams demo_world() {
 
 const std::vector<DemoService>& demo_catalogue() {
   static const std::vector<DemoService> catalogue{
-      {"seat-heating", "Seat heating", 1290, R"({"name":"Seat heating","template":{"seatHeating":{"enabled":true,"zones":4}}})"},
+      {"seat-heating", "Seat heating", 1290,
+       R"({"name":"Seat heating","template":{"seatHeating":{"enabled":true,"zones":4}}})"},
       {"range-boost", "Range boost", 9900,
        R"({"name":"Range boost","template":{"battery":{"usableCapacityPercent":100}},"preconditions":{"parked":true}})"},
-      {"matrix-light", "Matrix headlights", 4900, R"({"name":"Matrix headlights","template":{"light":{"matrix":true}}})"},
+      {"matrix-light", "Matrix headlights", 4900,
+       R"({"name":"Matrix headlights","template":{"light":{"matrix":true}}})"},
       {"drive-assist", "Drive assist", 19900,
        R"({"name":"Drive assist","template":{"assist":{"lane":true,"distance":true}},"min_firmware":"1.0"})"},
-      {"cabin-climate", "Cabin climate", 790, R"({"name":"Cabin climate","template":{"climate":{"remote":true}}})"}};
+      {"cabin-climate", "Cabin climate", 790,
+       R"({"name":"Cabin climate","template":{"climate":{"remote":true}}})"}};
   return catalogue;
 }
 
@@ -93,16 +101,17 @@ std::vector<DemoOrder> demo_orders(std::size_t count, const std::vector<Vin>& ve
     const std::size_t number = orders.size() + 1;
     const std::string_view name = kNames[prng.below(kNames.size())];
     const std::string transaction = fmt::format("pi_demo_{:06}", number);
-    orders.push_back({.transaction_id = payment.provider == "stripe" ? transaction : std::string(),
-                      .amount = service.price_minor_units,
-                      .captured = payment.state == "captured",
-                      .body = fmt::format(
-                          R"({{"order_id":"order-{:06}","vin":"{}","customer":{{"id":"cust-{:05}","name":"{}",)"
-                          R"("email":"customer{}@example.org","push_token":"device-{}"}},"service_id":"{}","action":"activate",)"
-                          R"("duration":"30d","origin":"{}","payment":{{"provider":"{}","transaction_id":"{}","amount":{},)"
-                          R"("currency":"EUR","state":"{}"}}}})",
-                          number, vehicles[car].str(), car + 1, name, car + 1, car + 1, service.id, payment.origin,
-                          payment.provider, transaction, service.price_minor_units, payment.state)});
+    orders.push_back(
+        {.transaction_id = payment.provider == "stripe" ? transaction : std::string(),
+         .amount = service.price_minor_units,
+         .captured = payment.state == "captured",
+         .body = fmt::format(
+             R"({{"order_id":"order-{:06}","vin":"{}","customer":{{"id":"cust-{:05}","name":"{}",)"
+             R"("email":"customer{}@example.org","push_token":"device-{}"}},"service_id":"{}","action":"activate",)"
+             R"("duration":"30d","origin":"{}","payment":{{"provider":"{}","transaction_id":"{}","amount":{},)"
+             R"("currency":"EUR","state":"{}"}}}})",
+             number, vehicles[car].str(), car + 1, name, car + 1, car + 1, service.id, payment.origin,
+             payment.provider, transaction, service.price_minor_units, payment.state)});
   }
   return orders;
 }

@@ -27,9 +27,10 @@ struct DemoOrder {
   std::string transaction_id;  ///< empty where the shop moves the money itself
   std::int64_t amount = 0;
   bool captured = false;  ///< the shop took the money before it ordered
-  std::string body;  ///< of POST /v1/ota/activations
+  std::string body;       ///< of POST /v1/ota/activations
 };
 /// `count` orders over the vehicles, never the same service twice on one of them.
-[[nodiscard]] std::vector<DemoOrder> demo_orders(std::size_t count, const std::vector<Vin>& vehicles, Prng& prng);
+[[nodiscard]] std::vector<DemoOrder> demo_orders(std::size_t count, const std::vector<Vin>& vehicles,
+                                                 Prng& prng);
 
 }  // namespace contactor::app

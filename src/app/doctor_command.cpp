@@ -35,19 +35,25 @@ void check_store(const Config& config, Findings& findings) {
     return;
   }
   using Totals = Result<ports::Totals>;
-  const auto totals = (*session)->answer<Totals>([&](ports::Done<Totals> done) { (*session)->store().totals(std::move(done)); });
+  const auto totals = (*session)->answer<Totals>(
+      [&](ports::Done<Totals> done) { (*session)->store().totals(std::move(done)); });
   if (!totals) return findings.push_back({Level::error, "store", totals.error().detail});
   findings.push_back({Level::ok, "store", "opens, and its schema is the newest"});
   if (totals->captured_not_confirmed > 0)
-    findings.push_back({Level::error, "money", fmt::format("{} payments are captured without a confirmation", totals->captured_not_confirmed)});
+    findings.push_back(
+        {Level::error, "money",
+         fmt::format("{} payments are captured without a confirmation", totals->captured_not_confirmed)});
 }
 
 /// Asks the IoT API about a vehicle that nobody has: any authentic answer proves address and credentials.
 void check_iot(const Config& config, Findings& findings) {
-  if (!config.iot) return findings.push_back({Level::error, "iot_api", "API_IOT_BASE_URL and its companions are not set"});
+  if (!config.iot)
+    return findings.push_back({Level::error, "iot_api", "API_IOT_BASE_URL and its companions are not set"});
   if (config.iot->callback_secrets.empty())
-    findings.push_back({Level::warning, "iot_api", "API_IOT_CALLBACK_SECRET is not set: status is polled only"});
-  if (config.public_url.empty()) findings.push_back({Level::warning, "iot_api", "PUBLIC_URL is not set: nobody can call back"});
+    findings.push_back(
+        {Level::warning, "iot_api", "API_IOT_CALLBACK_SECRET is not set: status is polled only"});
+  if (config.public_url.empty())
+    findings.push_back({Level::warning, "iot_api", "PUBLIC_URL is not set: nobody can call back"});
   task::Loop loop;
   auto hot = http_client::BeastPool::create(loop, {});
   auto slow = http_client::CurlMulti::create(loop, {});
@@ -56,25 +62,34 @@ void check_iot(const Config& config, Findings& findings) {
   only_iot.iot = config.iot;
   auto upstreams = make_upstreams(only_iot, {.loop = loop, .time = loop, .hot = **hot, .slow = **slow});
   if (!upstreams) return findings.push_back({Level::error, "iot_api", upstreams.error().detail});
-  upstreams->iot->health(*Vin::parse("00000000000000000"), loop.now() + std::chrono::seconds(10), [&](Result<ota::VehicleHealth> health) {
-    if (health || health.error().kind == ErrorKind::not_found || health.error().kind == ErrorKind::invalid)
-      findings.push_back({Level::ok, "iot_api", "answers, and takes the credentials"});
-    else
-      findings.push_back({Level::error, "iot_api", health.error().message()});
-    loop.stop();
-  });
+  upstreams->iot->health(*Vin::parse("00000000000000000"), loop.now() + std::chrono::seconds(10),
+                         [&](Result<ota::VehicleHealth> health) {
+                           if (health || health.error().kind == ErrorKind::not_found ||
+                               health.error().kind == ErrorKind::invalid)
+                             findings.push_back({Level::ok, "iot_api", "answers, and takes the credentials"});
+                           else
+                             findings.push_back({Level::error, "iot_api", health.error().message()});
+                           loop.stop();
+                         });
   loop.run();
 }
 
 void check_rest(const Config& config, const Instant now, Findings& findings) {
   const bool sane = now > Instant::from_millis(1'700'000'000'000);
-  findings.push_back({sane ? Level::ok : Level::error, "clock", sane ? to_rfc3339(now) : "the clock is years behind"});
-  if (!config.stripe && !config.shop) findings.push_back({Level::warning, "payments", "neither Stripe nor a shop's webhook is configured"});
+  findings.push_back(
+      {sane ? Level::ok : Level::error, "clock", sane ? to_rfc3339(now) : "the clock is years behind"});
+  if (!config.stripe && !config.shop)
+    findings.push_back({Level::warning, "payments", "neither Stripe nor a shop's webhook is configured"});
   if (config.stripe && config.stripe->webhook_secrets.empty())
-    findings.push_back({Level::warning, "payments", "STRIPE_WEBHOOK_SECRET is not set: payment events are refused, the books are asked instead"});
-  if (!config.mail) findings.push_back({Level::warning, "mail", "SMTP_URL and MAIL_FROM are not set: customers get no mail"});
+    findings.push_back(
+        {Level::warning, "payments",
+         "STRIPE_WEBHOOK_SECRET is not set: payment events are refused, the books are asked instead"});
+  if (!config.mail)
+    findings.push_back({Level::warning, "mail", "SMTP_URL and MAIL_FROM are not set: customers get no mail"});
   if (!config.push) findings.push_back({Level::warning, "push", "FCM_PROJECT is not set: no push messages"});
-  if (config.console_url.empty()) findings.push_back({Level::warning, "console", "CONSOLE_URL is not set: mails link to the listening address"});
+  if (config.console_url.empty())
+    findings.push_back(
+        {Level::warning, "console", "CONSOLE_URL is not set: mails link to the listening address"});
 }
 
 }  // namespace
@@ -96,7 +111,8 @@ int run_command(const cli::Doctor&, const cli::Options& options, const Environme
   for (const auto& finding : findings) {
     broken = broken || finding.level == Level::error;
     if (!options.json) fmt::print("{:<8} {:<9} {}\n", to_string(finding.level), finding.area, finding.text);
-    items.push_back(json::object{{"level", to_string(finding.level)}, {"area", finding.area}, {"text", finding.text}});
+    items.push_back(
+        json::object{{"level", to_string(finding.level)}, {"area", finding.area}, {"text", finding.text}});
   }
   if (options.json) fmt::print("{}\n", json::serialize(json::object{{"findings", std::move(items)}}));
   if (!config) return 2;

@@ -7,8 +7,8 @@
 
 namespace contactor::app {
 
-/// Runs the demo's world faster than the wall clock, so that a story of an hour takes a minute and a half. The engine and every simulated
-/// system live in this time; real sockets and files below them do not notice.
+/// Runs the demo's world faster than the wall clock, so that a story of an hour takes a minute and a half.
+/// The engine and every simulated system live in this time; real sockets and files below them do not notice.
 class FastClock final : public ports::Timekeeper {
  public:
   FastClock(ports::Timekeeper& real, int factor) : real_(real), factor_(factor), begun_at_(real.now()) {}

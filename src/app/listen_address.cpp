@@ -6,7 +6,9 @@ namespace contactor::app {
 
 Result<ListenAddress> parse_listen_address(std::string_view text) {
   const std::size_t colon = text.rfind(':');
-  const auto wrong = [] { return fail(ErrorKind::invalid, "config", "--listen expects HOST:PORT, for example 127.0.0.1:8080"); };
+  const auto wrong = [] {
+    return fail(ErrorKind::invalid, "config", "--listen expects HOST:PORT, for example 127.0.0.1:8080");
+  };
   if (colon == std::string_view::npos || colon == 0) return wrong();
   std::string_view host = text.substr(0, colon);
   if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);

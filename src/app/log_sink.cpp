@@ -10,10 +10,14 @@ namespace {
 
 spdlog::level::level_enum level_of(log::Level level) {
   switch (level) {
-    case log::Level::debug: return spdlog::level::debug;
-    case log::Level::info: return spdlog::level::info;
-    case log::Level::warn: return spdlog::level::warn;
-    case log::Level::error: return spdlog::level::err;
+    case log::Level::debug:
+      return spdlog::level::debug;
+    case log::Level::info:
+      return spdlog::level::info;
+    case log::Level::warn:
+      return spdlog::level::warn;
+    case log::Level::error:
+      return spdlog::level::err;
   }
   return spdlog::level::err;
 }
@@ -25,7 +29,8 @@ void write(log::Level level, std::string_view area, std::string_view line) {
 }  // namespace
 
 void install_log(bool verbose, bool quiet) {
-  auto logger = std::make_shared<spdlog::logger>("contactor", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+  auto logger =
+      std::make_shared<spdlog::logger>("contactor", std::make_shared<spdlog::sinks::stderr_sink_mt>());
   logger->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
   logger->set_level(spdlog::level::debug);
   logger->flush_on(spdlog::level::warn);

@@ -24,7 +24,8 @@ Result<int> revision_of(const std::string& text, int head) {
   int number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc{} || end != text.data() + text.size() || number < 0 || number > head)
-    return fail(ErrorKind::invalid, "migrate", fmt::format("a revision is head, base or a number from 0 to {}", head));
+    return fail(ErrorKind::invalid, "migrate",
+                fmt::format("a revision is head, base or a number from 0 to {}", head));
   return number;
 }
 
@@ -33,17 +34,21 @@ std::string plan_text(int from, int to) {
   std::string text;
   for (int revision = from + 1; revision <= to; ++revision)
     text += fmt::format("-- revision {}\n{}\n", revision,
-                        store::render(known[static_cast<std::size_t>(revision - 1)], Direction::upgrade, store::Dialect::sqlite));
+                        store::render(known[static_cast<std::size_t>(revision - 1)], Direction::upgrade,
+                                      store::Dialect::sqlite));
   for (int revision = from; revision > to; --revision)
     text += fmt::format("-- revision {}, taken back\n{}\n", revision,
-                        store::render(known[static_cast<std::size_t>(revision - 1)], Direction::downgrade, store::Dialect::sqlite));
+                        store::render(known[static_cast<std::size_t>(revision - 1)], Direction::downgrade,
+                                      store::Dialect::sqlite));
   return text;
 }
 
 void print_plan(int from, int to, bool as_json) {
   const std::string text = plan_text(from, to);
-  if (as_json) fmt::print("{}\n", json::serialize(json::object{{"from", from}, {"to", to}, {"sql", text}}));
-  else fmt::print("{}", text);
+  if (as_json)
+    fmt::print("{}\n", json::serialize(json::object{{"from", from}, {"to", to}, {"sql", text}}));
+  else
+    fmt::print("{}", text);
 }
 
 Status print_history(store::Migrations& migrations, bool as_json) {
@@ -54,8 +59,10 @@ Status print_history(store::Migrations& migrations, bool as_json) {
     for (const auto& row : applied)
       if (row.revision == migration.revision) found = &row;
     if (!as_json)
-      fmt::print("{:>4}  {:<24} {}\n", migration.revision, migration.name, found == nullptr ? "not applied" : to_rfc3339(found->applied_at));
-    items.push_back(json::object{{"revision", migration.revision}, {"name", migration.name}, {"applied", found != nullptr}});
+      fmt::print("{:>4}  {:<24} {}\n", migration.revision, migration.name,
+                 found == nullptr ? "not applied" : to_rfc3339(found->applied_at));
+    items.push_back(json::object{
+        {"revision", migration.revision}, {"name", migration.name}, {"applied", found != nullptr}});
   }
   if (as_json) fmt::print("{}\n", json::serialize(json::object{{"items", std::move(items)}}));
   return {};
@@ -65,21 +72,27 @@ Status run(const cli::Migrate& words, store::Migrations& migrations, Instant now
   CTR_TRY(current, migrations.current());
   if (words.verb == cli::Migrate::Verb::history) return print_history(migrations, as_json);
   if (words.verb == cli::Migrate::Verb::current) {
-    if (as_json) fmt::print("{}\n", json::serialize(json::object{{"current", current}, {"head", migrations.head()}}));
-    else fmt::print("{} of {}\n", current, migrations.head());
+    if (as_json)
+      fmt::print("{}\n", json::serialize(json::object{{"current", current}, {"head", migrations.head()}}));
+    else
+      fmt::print("{} of {}\n", current, migrations.head());
     return {};
   }
   CTR_TRY(target, revision_of(words.revision, migrations.head()));
   const bool up = words.verb == cli::Migrate::Verb::upgrade;
   if (up ? target < current : target > current)
-    return fail(ErrorKind::invalid, "migrate", fmt::format("the store is at revision {}: that is no {}", current, up ? "upgrade" : "downgrade"));
+    return fail(
+        ErrorKind::invalid, "migrate",
+        fmt::format("the store is at revision {}: that is no {}", current, up ? "upgrade" : "downgrade"));
   if (words.dry_run) {
     print_plan(current, target, as_json);
     return {};
   }
   CTR_CHECK(up ? migrations.upgrade(target, now) : migrations.downgrade(target));
-  if (as_json) fmt::print("{}\n", json::serialize(json::object{{"from", current}, {"current", target}}));
-  else fmt::print("{} -> {}\n", current, target);
+  if (as_json)
+    fmt::print("{}\n", json::serialize(json::object{{"from", current}, {"current", target}}));
+  else
+    fmt::print("{} -> {}\n", current, target);
   return {};
 }
 
@@ -88,10 +101,13 @@ Status run(const cli::Migrate& words, store::Migrations& migrations, Instant now
 int run_command(const cli::Migrate& words, const cli::Options& options, const Environment& environment) {
   const auto outcome = [&]() -> Status {
     if (!words.environment.empty())
-      return fail(ErrorKind::invalid, "migrate", "the environments local and production name PostgreSQL databases; this build keeps its data in SQLite");
+      return fail(ErrorKind::invalid, "migrate",
+                  "the environments local and production name PostgreSQL databases; this build keeps its "
+                  "data in SQLite");
     CTR_TRY(config, read_config(environment, options.db));
     if (!config.db.starts_with("sqlite:"))
-      return fail(ErrorKind::invalid, "migrate", "this build keeps its data in SQLite: name the store sqlite:PATH");
+      return fail(ErrorKind::invalid, "migrate",
+                  "this build keeps its data in SQLite: name the store sqlite:PATH");
     task::Loop clock;
     return store::with_migrations(config.db, [&](store::Migrations& migrations) {
       return run(words, migrations, clock.now(), options.json);

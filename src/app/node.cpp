@@ -18,14 +18,19 @@ Result<engine::VehicleReport> read_callback(const api::Request& request, const C
                                                       .timestamp = request.header("webhook-timestamp"),
                                                       .signature = request.header("webhook-signature")},
                                                      request.body, config.iot->callback_secrets, now));
-  return engine::VehicleReport{.command_id = std::move(callback.command_id), .vin = callback.vin, .status = callback.status,
-                               .generation = callback.generation, .failure = std::move(callback.failure)};
+  return engine::VehicleReport{.command_id = std::move(callback.command_id),
+                               .vin = callback.vin,
+                               .status = callback.status,
+                               .generation = callback.generation,
+                               .failure = std::move(callback.failure)};
 }
 
 Result<engine::PaymentReport> read_event(const api::Request& request, const Config& config, Instant now) {
   if (!config.stripe) return fail(ErrorKind::unauthorized, "stripe", "no webhook secret is configured");
-  CTR_TRY(event, gateways::stripe::read_event(request.header("stripe-signature"), request.body, config.stripe->webhook_secrets, now));
-  return engine::PaymentReport{.event_id = std::move(event.event_id), .transaction_id = std::move(event.transaction_id)};
+  CTR_TRY(event, gateways::stripe::read_event(request.header("stripe-signature"), request.body,
+                                              config.stripe->webhook_secrets, now));
+  return engine::PaymentReport{.event_id = std::move(event.event_id),
+                               .transaction_id = std::move(event.transaction_id)};
 }
 
 }  // namespace
@@ -38,7 +43,8 @@ class Node::Front final : public api::Handler {
     if (handler_ != nullptr) return handler_->handle(std::move(request), std::move(respond));
     respond(api::Response{.status = 503, .headers = {{"Retry-After", "1"}}, .body = {}});
   }
-  bool open_stream(const api::Request& request, std::move_only_function<std::shared_ptr<api::Stream>(api::Response)> start) override {
+  bool open_stream(const api::Request& request,
+                   std::move_only_function<std::shared_ptr<api::Stream>(api::Response)> start) override {
     return handler_ != nullptr && handler_->open_stream(request, std::move(start));
   }
 
@@ -66,8 +72,10 @@ Status Node::build() {
   front_ = std::make_unique<Front>();
   CTR_TRY(listener, server::Listener::create(loop_, *front_, {.host = params_.host, .port = params_.port}));
   listener_ = std::move(listener);
-  if (params_.advertise_own_address) params_.config.public_url = fmt::format("http://{}:{}", params_.host, port());
-  if (params_.config.console_url.empty()) params_.config.console_url = fmt::format("http://{}:{}", params_.host, port());
+  if (params_.advertise_own_address)
+    params_.config.public_url = fmt::format("http://{}:{}", params_.host, port());
+  if (params_.config.console_url.empty())
+    params_.config.console_url = fmt::format("http://{}:{}", params_.host, port());
 
   CTR_TRY(hot, http_client::BeastPool::create(loop_, {.connections_per_origin_max = 256}));
   CTR_TRY(slow, http_client::CurlMulti::create(loop_, {}));
@@ -81,15 +89,25 @@ Status Node::build() {
     hot_path = fast_hot_.get();
     slow_path = fast_slow_.get();
   }
-  CTR_TRY(upstreams, make_upstreams(params_.config, {.loop = loop_, .time = time(), .hot = *hot_path, .slow = *slow_path}));
+  CTR_TRY(upstreams, make_upstreams(params_.config,
+                                    {.loop = loop_, .time = time(), .hot = *hot_path, .slow = *slow_path}));
   upstreams_ = std::move(upstreams);
   if (!upstreams_.iot) absent_iot_ = std::make_unique<AbsentIot>();
   ports::IotApi& iot = upstreams_.iot ? static_cast<ports::IotApi&>(*upstreams_.iot) : *absent_iot_;
   engine_ = std::make_unique<engine::Engine>(
-      engine::Ports{.time = time(), .entropy = entropy_, .store = *store_, .iot = iot, .stripe = upstreams_.stripe.get(),
-                    .shop = upstreams_.shop.get(), .mail = upstreams_.mail.get(), .push = upstreams_.push.get()},
-      engine::Settings{.policy = params_.config.policy, .node = params_.name, .console_url = params_.config.console_url,
-                       .support_contact = params_.config.support_contact, .display_service_id = params_.config.display_service_id});
+      engine::Ports{.time = time(),
+                    .entropy = entropy_,
+                    .store = *store_,
+                    .iot = iot,
+                    .stripe = upstreams_.stripe.get(),
+                    .shop = upstreams_.shop.get(),
+                    .mail = upstreams_.mail.get(),
+                    .push = upstreams_.push.get()},
+      engine::Settings{.policy = params_.config.policy,
+                       .node = params_.name,
+                       .console_url = params_.config.console_url,
+                       .support_contact = params_.config.support_contact,
+                       .display_service_id = params_.config.display_service_id});
   api_ = std::make_unique<api::Api>(api_params());
   return {};
 }
@@ -100,12 +118,15 @@ api::ApiParams Node::api_params() {
       .store = *store_,
       .time = time(),
       .entropy = entropy_,
-      .read_vehicle_callback = [this](const api::Request& request, Instant now) { return read_callback(request, params_.config, now); },
-      .read_payment_event = [this](const api::Request& request, Instant now) { return read_event(request, params_.config, now); },
+      .read_vehicle_callback = [this](const api::Request& request,
+                                      Instant now) { return read_callback(request, params_.config, now); },
+      .read_payment_event = [this](const api::Request& request,
+                                   Instant now) { return read_event(request, params_.config, now); },
       .find_asset = [](std::string_view path) -> std::optional<api::Asset> {
         const Asset* asset = app::find_asset(path);
         if (asset == nullptr) return std::nullopt;
-        return api::Asset{.content_type = asset->content_type, .bytes = asset->bytes, .gzip = asset->gzip_bytes};
+        return api::Asset{
+            .content_type = asset->content_type, .bytes = asset->bytes, .gzip = asset->gzip_bytes};
       },
       .version = CONTACTOR_VERSION,
   };

@@ -21,7 +21,7 @@ struct NodeParams {
   std::string host = "127.0.0.1";
   std::uint16_t port = 0;
   std::string name = "node-1";
-  FastClock* fast = nullptr;  ///< the demo's time; null: the wall clock
+  FastClock* fast = nullptr;           ///< the demo's time; null: the wall clock
   bool advertise_own_address = false;  ///< the demo's world may call this node back where it listens
 };
 
@@ -29,7 +29,8 @@ struct NodeParams {
 class Node {
  public:
   /// Opens the store and the listener; nothing is sent before `start`.
-  /// @errors  invalid (configuration), conflict (another process holds the store), unavailable (port taken, disk).
+  /// @errors  invalid (configuration), conflict (another process holds the store), unavailable (port taken,
+  /// disk).
   [[nodiscard]] static Result<std::unique_ptr<Node>> create(task::Loop& loop, NodeParams params);
   ~Node();
 

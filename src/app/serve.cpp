@@ -34,7 +34,9 @@ int run_serve(const cli::Serve& serve, const cli::Options& options, const Enviro
   const auto address = parse_listen_address(serve.listen);
   if (!address) return complain(address.error());
   task::Loop loop;
-  auto node = Node::create(loop, {.config = *config, .host = address->host, .port = address->port,
+  auto node = Node::create(loop, {.config = *config,
+                                  .host = address->host,
+                                  .port = address->port,
                                   .name = serve.node.empty() ? host_name() : serve.node});
   if (!node) return complain(node.error());
   int status = 0;
@@ -63,12 +65,15 @@ int run_sim(const cli::Sim& sim) {
   if (!transport) return complain(transport.error());
   world::World world(world::calm(), sim.seed);
   WorldServer world_server(world, loop, **transport);
-  auto listener = server::Listener::create(loop, world_server, {.host = address->host, .port = address->port,
-                                                                .connections_per_address_max = 1000});
+  auto listener = server::Listener::create(
+      loop, world_server,
+      {.host = address->host, .port = address->port, .connections_per_address_max = 1000});
   if (!listener) return complain(listener.error());
   task::Signals signals(loop, [&](int) { (*listener)->close([&loop] { loop.stop(); }); });
-  fmt::print(stderr, "simulated world on http://{}:{}: /iot /iot-auth/token /stripe /fcm /shop, scenarios under /_sim\n",
-             address->host, (*listener)->port());
+  fmt::print(
+      stderr,
+      "simulated world on http://{}:{}: /iot /iot-auth/token /stripe /fcm /shop, scenarios under /_sim\n",
+      address->host, (*listener)->port());
   loop.run();
   return 0;
 }

@@ -7,7 +7,8 @@
 
 namespace contactor::app {
 
-/// A store for a command that asks a few things and ends: every question runs the loop until its answer is there.
+/// A store for a command that asks a few things and ends: every question runs the loop until its answer is
+/// there.
 class StoreSession {
  public:
   [[nodiscard]] static Result<std::unique_ptr<StoreSession>> open(const std::string& url) {

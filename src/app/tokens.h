@@ -18,6 +18,7 @@ struct NewToken {
   std::string text;  ///< the only time it is known
 };
 /// Makes an API token from 256 random bits and stores its hash.
-void make_token(ports::Store& store, ports::Entropy& entropy, Instant now, TokenRequest request, ports::Done<Result<NewToken>> done);
+void make_token(ports::Store& store, ports::Entropy& entropy, Instant now, TokenRequest request,
+                ports::Done<Result<NewToken>> done);
 
 }  // namespace contactor::app

@@ -14,15 +14,18 @@ WorldServer::WorldServer(world::World& world, ports::Timekeeper& time, ports::Ht
 WorldServer::~WorldServer() { *self_ = nullptr; }
 
 void WorldServer::handle(api::Request request, api::Respond respond) {
-  ports::HttpRequest asked{.method = std::move(request.method), .url = "http://world" + request.target,
-                           .headers = std::move(request.headers), .body = std::move(request.body)};
+  ports::HttpRequest asked{.method = std::move(request.method),
+                           .url = "http://world" + request.target,
+                           .headers = std::move(request.headers),
+                           .body = std::move(request.body)};
   world::Reply reply = world_.handle(asked, time_.now());
   watch();
   const bool answered = reply.fate == world::Fate::delivered;
   time_.call_at(answered ? reply.at : time_.now() + kSilence,
                 [respond = std::move(respond), response = std::move(reply.response), answered]() mutable {
                   if (!answered) return respond(api::Response{.status = 504, .headers = {}, .body = {}});
-                  respond(api::Response{.status = response.status, .headers = std::move(response.headers),
+                  respond(api::Response{.status = response.status,
+                                        .headers = std::move(response.headers),
                                         .body = std::move(response.body)});
                 });
 }
@@ -61,11 +64,12 @@ void WorldServer::run_due() {
 void WorldServer::dispatch(world::Outgoing outgoing) {
   const bool listens = outgoing.fate != world::Fate::lost_after;
   outgoing.request.respond_by = time_.now() + std::chrono::seconds(15);
-  transport_.send(std::move(outgoing.request), [self = self_, id = outgoing.id, listens](Result<ports::HttpResponse> answer) {
-    if (!*self || !listens) return;
-    (*self)->world_.outgoing_ended(id, answer ? answer->status : 0, (*self)->time_.now());
-    (*self)->watch();
-  });
+  transport_.send(std::move(outgoing.request),
+                  [self = self_, id = outgoing.id, listens](Result<ports::HttpResponse> answer) {
+                    if (!*self || !listens) return;
+                    (*self)->world_.outgoing_ended(id, answer ? answer->status : 0, (*self)->time_.now());
+                    (*self)->watch();
+                  });
 }
 
 }  // namespace contactor::app

@@ -9,15 +9,16 @@
 
 namespace contactor::app {
 
-/// Serves the simulated world over real sockets: answers come when the model says, losses are silence, and what the world sends by
-/// itself (callbacks, payment events) leaves through a transport.
+/// Serves the simulated world over real sockets: answers come when the model says, losses are silence, and
+/// what the world sends by itself (callbacks, payment events) leaves through a transport.
 class WorldServer final : public api::Handler {
  public:
   WorldServer(world::World& world, ports::Timekeeper& time, ports::HttpTransport& transport);
   ~WorldServer() override;
 
   void handle(api::Request request, api::Respond respond) override;
-  bool open_stream(const api::Request&, std::move_only_function<std::shared_ptr<api::Stream>(api::Response)>) override {
+  bool open_stream(const api::Request&,
+                   std::move_only_function<std::shared_ptr<api::Stream>(api::Response)>) override {
     return false;
   }
   [[nodiscard]] server::SmtpReply receive(const server::ReceivedMail& mail);

@@ -27,10 +27,16 @@ void add_long_running(CLI::App& app, std::optional<Command>& chosen) {
   serve_app->add_option("--node", serve->node, "Name of this node; default: the host's name");
 
   auto demo = std::make_shared<Demo>();
-  auto* demo_app = add(app, "demo", "The main job against a simulated world, with live progress", demo, chosen);
-  demo_app->add_option("--vehicles", demo->vehicles, "Vehicles on record")->capture_default_str()->check(CLI::Range(1, 1'000'000));
-  demo_app->add_option("--orders", demo->orders, "Paid services ordered over HTTP")->capture_default_str()->check(CLI::Range(1, 1'000'000));
-  demo_app->add_option("--listen", demo->listen, "HOST:PORT of API and console; port 0: any free one")->capture_default_str();
+  auto* demo_app =
+      add(app, "demo", "The main job against a simulated world, with live progress", demo, chosen);
+  demo_app->add_option("--vehicles", demo->vehicles, "Vehicles on record")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1'000'000));
+  demo_app->add_option("--orders", demo->orders, "Paid services ordered over HTTP")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1'000'000));
+  demo_app->add_option("--listen", demo->listen, "HOST:PORT of API and console; port 0: any free one")
+      ->capture_default_str();
   demo_app->add_option("--seed", demo->seed, "Draws vehicles, moods and faults")->capture_default_str();
   demo_app->add_flag("--once", demo->once, "Exit after the summary");
 
@@ -44,19 +50,23 @@ void add_migrate(CLI::App& app, std::optional<Command>& chosen) {
   auto migrate = std::make_shared<Migrate>();
   CLI::App* parent = app.add_subcommand("migrate", "The store's schema");
   parent->require_subcommand(1);
-  parent->add_option("--environment", migrate->environment, "local or production; default: the store that --db names")
+  parent
+      ->add_option("--environment", migrate->environment,
+                   "local or production; default: the store that --db names")
       ->check(CLI::IsMember({"local", "production"}));
   parent->add_option_function<std::string>(
-            "-x",
-            [migrate](const std::string& text) {
-              constexpr std::string_view key = "environment=";
-              if (!text.starts_with(key)) throw CLI::ValidationError("-x", "expects environment=local or environment=production");
-              migrate->environment = text.substr(key.size());
-              if (migrate->environment != "local" && migrate->environment != "production")
-                throw CLI::ValidationError("-x", "environment is local or production");
-            },
-            "environment=NAME, the same as --environment");
-  parent->add_option("--confirm", migrate->confirmed, "Name of the production database, instead of being asked for it");
+      "-x",
+      [migrate](const std::string& text) {
+        constexpr std::string_view key = "environment=";
+        if (!text.starts_with(key))
+          throw CLI::ValidationError("-x", "expects environment=local or environment=production");
+        migrate->environment = text.substr(key.size());
+        if (migrate->environment != "local" && migrate->environment != "production")
+          throw CLI::ValidationError("-x", "environment is local or production");
+      },
+      "environment=NAME, the same as --environment");
+  parent->add_option("--confirm", migrate->confirmed,
+                     "Name of the production database, instead of being asked for it");
   const auto verb = [&](const char* name, const char* text, Migrate::Verb which, const char* revision) {
     CLI::App* sub = parent->add_subcommand(name, text);
     if (revision != nullptr) {
@@ -90,9 +100,10 @@ void add_token(CLI::App& app, std::optional<Command>& chosen) {
       ->check(CLI::IsMember({"viewer", "operator", "technician", "admin", "service"}));
   create->add_option("--name", token->name, "Who or what uses it")->required();
   create->add_option("--client", token->client, "The client whose orders a service token may see");
-  create->add_option_function<std::string>(
-            "--expires", [token](const std::string& text) { token->expires = *parse_duration(text); },
-            "After this time it is refused; default 90d")
+  create
+      ->add_option_function<std::string>(
+          "--expires", [token](const std::string& text) { token->expires = *parse_duration(text); },
+          "After this time it is refused; default 90d")
       ->check(check_duration);
   create->callback(take(Token::Verb::create));
   parent->add_subcommand("list", "All tokens, without their secret")->callback(take(Token::Verb::list));
@@ -103,7 +114,8 @@ void add_token(CLI::App& app, std::optional<Command>& chosen) {
 
 void add_desk(CLI::App& app, std::optional<Command>& chosen) {
   auto explain = std::make_shared<Explain>();
-  add(app, "explain", "What is wanted, what was observed, what blocks it, what happens next and when", explain, chosen)
+  add(app, "explain", "What is wanted, what was observed, what blocks it, what happens next and when",
+      explain, chosen)
       ->add_option("id", explain->id, "A VIN, activation, ticket, order or payment id")
       ->required();
   auto ticket = std::make_shared<Ticket>();
@@ -119,18 +131,23 @@ void add_desk(CLI::App& app, std::optional<Command>& chosen) {
   CLI::App* show = parent->add_subcommand("show", "All fields of one ticket");
   show->add_option("id", ticket->id, "tkt_…")->required();
   show->callback(take(Ticket::Verb::show));
-  CLI::App* act = parent->add_subcommand("act", "Note what was done; retries are started over the API of a running node");
+  CLI::App* act =
+      parent->add_subcommand("act", "Note what was done; retries are started over the API of a running node");
   act->add_option("id", ticket->id, "tkt_…")->required();
-  act->add_option("action", ticket->action, "schedule_inspection, escalate_iot, escalate_development, contact_customer, resolve, close")
+  act->add_option("action", ticket->action,
+                  "schedule_inspection, escalate_iot, escalate_development, contact_customer, resolve, close")
       ->required()
-      ->check(CLI::IsMember({"schedule_inspection", "escalate_iot", "escalate_development", "contact_customer", "resolve", "close"}));
+      ->check(CLI::IsMember({"schedule_inspection", "escalate_iot", "escalate_development",
+                             "contact_customer", "resolve", "close"}));
   act->add_option("--text", ticket->text, "Words for the record")->required();
   act->callback(take(Ticket::Verb::act));
 
-  add(app, "doctor", "Checks configuration, credentials, clock, store and upstreams", std::make_shared<Doctor>(), chosen);
+  add(app, "doctor", "Checks configuration, credentials, clock, store and upstreams",
+      std::make_shared<Doctor>(), chosen);
   CLI::App* audit = app.add_subcommand("audit", "The tamper-evident history");
   audit->require_subcommand(1);
-  add(*audit, "verify", "Walks the hash chain of every history, names the first bad record", std::make_shared<AuditVerify>(), chosen);
+  add(*audit, "verify", "Walks the hash chain of every history, names the first bad record",
+      std::make_shared<AuditVerify>(), chosen);
 }
 
 }  // namespace
@@ -141,7 +158,8 @@ Parsed parse(int argc, const char* const* argv) {
   app.require_subcommand(1);
   app.fallthrough();
   Options options;
-  app.add_option("--db", options.db, "sqlite:PATH or postgres://…; default: DATABASE_URL, then sqlite:contactor.db")
+  app.add_option("--db", options.db,
+                 "sqlite:PATH or postgres://…; default: DATABASE_URL, then sqlite:contactor.db")
       ->envname("DATABASE_URL");
   app.add_flag("--json", options.json, "One JSON document on stdout");
   app.add_flag("-v,--verbose", options.verbose, "More lines in the log");

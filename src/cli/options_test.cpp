@@ -16,8 +16,9 @@ Parsed read(std::vector<const char*> words) {
 }
 
 TEST(Options, JsonAndDbAreUnderstoodOnBothSidesOfTheCommand) {
-  for (const auto& words : std::vector<std::vector<const char*>>{
-           {"--json", "--db", "sqlite:x.db", "demo", "--once"}, {"demo", "--once", "--json", "--db", "sqlite:x.db"}}) {
+  for (const auto& words :
+       std::vector<std::vector<const char*>>{{"--json", "--db", "sqlite:x.db", "demo", "--once"},
+                                             {"demo", "--once", "--json", "--db", "sqlite:x.db"}}) {
     const auto parsed = read(words);
     ASSERT_TRUE(parsed.options);
     EXPECT_TRUE(parsed.options->json);
@@ -42,15 +43,16 @@ TEST(Options, TokenExpiryIsADuration) {
 }
 
 TEST(Options, WrongWordsAreAUsageError) {
-  for (const auto& words : std::vector<std::vector<const char*>>{{},
-                                                                 {"fly"},
-                                                                 {"demo", "--orders", "0"},
-                                                                 {"demo", "--orders", "many"},
-                                                                 {"token", "create", "--role", "king", "--name", "x"},
-                                                                 {"token", "create", "--role", "admin", "--name", "x", "--expires", "soon"},
-                                                                 {"migrate", "-x", "environment=moon", "current"},
-                                                                 {"migrate", "upgrade"},
-                                                                 {"explain"}}) {
+  for (const auto& words : std::vector<std::vector<const char*>>{
+           {},
+           {"fly"},
+           {"demo", "--orders", "0"},
+           {"demo", "--orders", "many"},
+           {"token", "create", "--role", "king", "--name", "x"},
+           {"token", "create", "--role", "admin", "--name", "x", "--expires", "soon"},
+           {"migrate", "-x", "environment=moon", "current"},
+           {"migrate", "upgrade"},
+           {"explain"}}) {
     const auto parsed = read(words);
     EXPECT_FALSE(parsed.options);
     EXPECT_EQ(parsed.exit_status, 2);

@@ -8,11 +8,13 @@
 
 namespace contactor::engine {
 
-/// Keeps one broken upstream from failing everybody. Opens at once on a refused credential, and on half of twenty calls failing within half
-/// a minute; while it is open one probe at a time may ask whether the upstream is back. After that the concurrency grows with each success.
+/// Keeps one broken upstream from failing everybody. Opens at once on a refused credential, and on half of
+/// twenty calls failing within half a minute; while it is open one probe at a time may ask whether the
+/// upstream is back. After that the concurrency grows with each success.
 class Breaker {
  public:
-  explicit Breaker(std::size_t concurrency_max) : concurrency_max_(concurrency_max), allowance_(concurrency_max) {}
+  explicit Breaker(std::size_t concurrency_max)
+      : concurrency_max_(concurrency_max), allowance_(concurrency_max) {}
 
   enum class Outcome : std::uint8_t { fine, broken, unauthorized };
   /// @return true where this outcome opened the breaker.

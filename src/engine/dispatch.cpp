@@ -82,19 +82,28 @@ void Engine::Impl::pump() {
 
 void Engine::Impl::load_ready(std::vector<ActivationId> ids) {
   std::vector<ActivationId> asked = ids;
-  ports_.store.load(std::move(ids), [self = self_, asked = std::move(asked)](Result<std::vector<ports::Loaded>> loaded) {
-    if (!*self) return;
-    Impl& engine = **self;
-    std::vector<ActivationId> failed;
-    for (const ActivationId id : asked) engine.loading_.erase(id);
-    if (!loaded) {
-      log::warn("engine", "cannot read due activations: {}", loaded.error().message());
-      for (const ActivationId id : asked) engine.wake_at(id, engine.now() + std::chrono::seconds(1));
-      return;
-    }
+  ports_.store.load(std::move(ids),
+                    [self = self_, asked = std::move(asked)](Result<std::vector<ports::Loaded>> loaded) {
+                      if (!*self) return;
+                      Impl& engine = **self;
+                      std::vector<ActivationId> failed;
+                      for (const ActivationId id : asked) engine.loading_.erase(id);
+                      if (!loaded) {
+                        log::warn("engine", "cannot read due activations: {}", loaded.error().message());
+                        for (const ActivationId id : asked)
+                          engine.wake_at(id, engine.now() + std::chrono::seconds(1));
+                        return;
+                      }
+                      std::vector<ActivationId> live;
+    for (const auto& item : *loaded) live.push_back(item.activation.id);
     for (auto& item : *loaded) engine.attach(std::move(item));
-    engine.pump();
-  });
+    // What is no longer live has ended meanwhile; nobody must wait for it.
+    for (const ActivationId id : asked)
+      if (const auto found = engine.records_.find(id);
+          found != engine.records_.end() && !found->second.work && std::ranges::find(live, id) == live.end())
+        engine.forget(id);
+                      engine.pump();
+                    });
 }
 
 void Engine::Impl::attach(ports::Loaded loaded) {
@@ -129,7 +138,8 @@ void Engine::Impl::try_send(Work& work) {
   }
   Slot& slot = slot_of(activation);
   if (!slot.holder.empty() && slot.holder != activation.id) {
-    if (std::ranges::find(slot.waiters, activation.id) == slot.waiters.end()) slot.waiters.push_back(activation.id);
+    if (std::ranges::find(slot.waiters, activation.id) == slot.waiters.end())
+      slot.waiters.push_back(activation.id);
     return idle(work);
   }
   if (is_waited_for(slot.ledger, activation.id)) {
@@ -148,7 +158,8 @@ void Engine::Impl::try_send(Work& work) {
   happen(work, ota::Granted{.generation = slot.ledger.generation + 1});
 }
 
-/// Is the vehicle's last command of another activation that is not in memory and whose answer is still awaited?
+/// Is the vehicle's last command of another activation that is not in memory and whose answer is still
+/// awaited?
 bool Engine::Impl::is_waited_for(const ports::CommandLedger& ledger, ActivationId asking) const {
   const auto last = ota::parse_command_id(ledger.last_command_id);
   if (!last || last->activation == asking) return false;
@@ -157,7 +168,8 @@ bool Engine::Impl::is_waited_for(const ports::CommandLedger& ledger, ActivationI
 }
 
 std::optional<Instant> Engine::Impl::budget_wait(const ports::CommandLedger& ledger) const {
-  // A request may still be on its way for as long as it is allowed to take: the window is wider by that much (H3).
+  // A request may still be on its way for as long as it is allowed to take: the window is wider by that much
+  // (H3).
   const Millis window = std::chrono::hours(1) + settings_.policy.request_timeout;
   const std::size_t limit = settings_.policy.commands_per_hour;
   if (ledger.sends.size() < limit) return std::nullopt;
@@ -177,12 +189,14 @@ void Engine::Impl::end_sending(Work& work) {
 
 void Engine::Impl::look_before_sending(Work& work) {
   const ota::Activation& activation = work.activation;
-  const std::string last =
-      activation.command_ordinal > 0 ? ota::command_id(activation.id, activation.command_ordinal) : std::string();
-  ports_.iot.status(activation.order->vin, last, respond_by(),
-                    answer_for<ota::VehicleStatus>(work, [this](Work& still, Result<ota::VehicleStatus> status) {
-                      looked(still, std::move(status));
-                    }));
+  const std::string last = activation.command_ordinal > 0
+                               ? ota::command_id(activation.id, activation.command_ordinal)
+                               : std::string();
+  ports_.iot.status(
+      activation.order->vin, last, respond_by(),
+      answer_for<ota::VehicleStatus>(work, [this](Work& still, Result<ota::VehicleStatus> status) {
+        looked(still, std::move(status));
+      }));
 }
 
 void Engine::Impl::looked(Work& work, Result<ota::VehicleStatus> status) {
@@ -198,7 +212,8 @@ void Engine::Impl::looked(Work& work, Result<ota::VehicleStatus> status) {
   if (auto obstacle = ota::obstacle(*status, *activation.order)) {
     end_sending(work);
     if (obstacle->failure) return happen(work, ota::PrecheckFailed{std::move(*obstacle->failure)});
-    return happen(work, ota::BudgetExhausted{.until = now() + std::chrono::minutes(1), .why = obstacle->wait});
+    return happen(work,
+                  ota::BudgetExhausted{.until = now() + std::chrono::minutes(1), .why = obstacle->wait});
   }
   happen(work, ota::Granted{.generation = slot_of(activation).ledger.generation + 1});
 }
@@ -207,17 +222,19 @@ void Engine::Impl::looked(Work& work, Result<ota::VehicleStatus> status) {
 void Engine::Impl::refused_look(Work& work, const Error& error) {
   end_sending(work);
   if (breaker_.is_open() || error.kind == ErrorKind::rate_limited)
-    return happen(work, ota::BudgetExhausted{
-                            .until = now() + error.retry_after.value_or(settings_.policy.rate_limit_wait),
-                            .why = error.kind == ErrorKind::rate_limited ? "the IoT API asked to come later"
-                                                                         : "incident: the IoT API is not usable"});
+    return happen(work,
+                  ota::BudgetExhausted{
+                      .until = now() + error.retry_after.value_or(settings_.policy.rate_limit_wait),
+                      .why = error.kind == ErrorKind::rate_limited ? "the IoT API asked to come later"
+                                                                   : "incident: the IoT API is not usable"});
   using enum ota::FailureCategory;
   const auto category = error.kind == ErrorKind::unauthorized ? AuthorizationFailure
                         : error.kind == ErrorKind::not_found  ? VehicleIncompatible
                         : error.kind == ErrorKind::protocol   ? ApiIotError
                                                               : TransientNetwork;
-  happen(work, ota::PrecheckFailed{
-                   ota::Failure{.category = category, .code = std::string(to_string(error.kind)), .message = error.detail}});
+  happen(work,
+         ota::PrecheckFailed{ota::Failure{
+             .category = category, .code = std::string(to_string(error.kind)), .message = error.detail}});
 }
 
 void Engine::Impl::release_slot(const ota::Activation& activation) {
@@ -253,7 +270,8 @@ void Engine::Impl::idle(Work& work) {
 
 void Engine::Impl::forget(ActivationId id) { records_.erase(id); }
 
-/// While the breaker holds everything back, only the horizon turns a waiting order into a failure that nobody pays for.
+/// While the breaker holds everything back, only the horizon turns a waiting order into a failure that nobody
+/// pays for.
 void Engine::Impl::check_horizons() {
   std::vector<ActivationId> late;
   const Instant from = now() - settings_.policy.horizon;

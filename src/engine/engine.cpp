@@ -21,33 +21,37 @@ void Engine::Impl::start(ports::Done<Status> done) {
 
 void Engine::Impl::read_live(ActivationId after, ports::Done<Status> done) {
   constexpr std::size_t kPage = 10'000;
-  ports_.store.live_rows(after, kPage, [self = self_, done = std::move(done)](Result<std::vector<ports::LiveRow>> rows) mutable {
-    if (!*self) return;
-    if (!rows) return done(std::unexpected(std::move(rows.error())));
-    for (const auto& row : *rows) {
-      if ((*self)->records_.contains(row.id)) continue;
-      (*self)->records_[row.id].state = row.state;
-      // A command may have been answered while nobody listened: it is asked about at once.
-      const bool on_its_way = row.state == ota::State::WaitingResponse;
-      (*self)->wake_at(row.id, on_its_way ? (*self)->now() : row.next_action_at);
-    }
-    if (rows->size() < kPage) return done({});
-    (*self)->read_live(rows->back().id, std::move(done));
-  });
+  ports_.store.live_rows(
+      after, kPage, [self = self_, done = std::move(done)](Result<std::vector<ports::LiveRow>> rows) mutable {
+        if (!*self) return;
+        if (!rows) return done(std::unexpected(std::move(rows.error())));
+        for (const auto& row : *rows) {
+          if ((*self)->records_.contains(row.id)) continue;
+          (*self)->records_[row.id].state = row.state;
+          // A command may have been answered while nobody listened: it is asked about at once.
+          const bool on_its_way = row.state == ota::State::WaitingResponse;
+          (*self)->wake_at(row.id, on_its_way ? (*self)->now() : row.next_action_at);
+        }
+        if (rows->size() < kPage) return done({});
+        (*self)->read_live(rows->back().id, std::move(done));
+      });
 }
 
 void Engine::Impl::read_outbox(std::int64_t after, ports::Done<Status> done) {
   constexpr std::size_t kPage = 10'000;
-  ports_.store.outbox(after, kPage, [self = self_, done = std::move(done)](Result<std::vector<ports::OutboxEntry>> entries) mutable {
-    if (!*self) return;
-    if (!entries) return done(std::unexpected(std::move(entries.error())));
-    const bool full = entries->size() == kPage;
-    const std::int64_t last = entries->empty() ? 0 : entries->back().id;
-    // Whatever is found here may have been tried by the process before: it is looked up, or told only where telling twice does no harm.
-    for (auto& entry : *entries) (*self)->owe(std::move(entry), true);
-    if (!full) return done({});
-    (*self)->read_outbox(last, std::move(done));
-  });
+  ports_.store.outbox(
+      after, kPage,
+      [self = self_, done = std::move(done)](Result<std::vector<ports::OutboxEntry>> entries) mutable {
+        if (!*self) return;
+        if (!entries) return done(std::unexpected(std::move(entries.error())));
+        const bool full = entries->size() == kPage;
+        const std::int64_t last = entries->empty() ? 0 : entries->back().id;
+        // Whatever is found here may have been tried by the process before: it is looked up, or told only
+        // where telling twice does no harm.
+        for (auto& entry : *entries) (*self)->owe(std::move(entry), true);
+        if (!full) return done({});
+        (*self)->read_outbox(last, std::move(done));
+      });
 }
 
 void Engine::Impl::read_again() {
@@ -106,7 +110,8 @@ Work* Engine::Impl::find_work(ActivationId id, std::uint64_t serial) {
   return serial == 0 || work->serial == serial ? work : nullptr;
 }
 
-// -- the face ------------------------------------------------------------------------------------------------------------------------
+// -- the face
+// ------------------------------------------------------------------------------------------------------------------------
 
 Engine::Engine(Ports ports, Settings settings) : impl_(std::make_unique<Impl>(ports, std::move(settings))) {}
 Engine::~Engine() = default;
@@ -114,13 +119,16 @@ Engine::~Engine() = default;
 void Engine::start(ports::Done<Status> done) { impl_->start(std::move(done)); }
 void Engine::stop(std::move_only_function<void()> done) { impl_->stop(std::move(done)); }
 
-void Engine::accept(ota::Order order, std::optional<ReplyTemplate> reply, ports::Done<Result<Accepted>> done) {
+void Engine::accept(ota::Order order, std::optional<ReplyTemplate> reply,
+                    ports::Done<Result<Accepted>> done) {
   impl_->accept(std::move(order), std::move(reply), std::move(done));
 }
 
-void Engine::cancel(ActivationId id, std::string actor, std::string reason, ports::Done<Result<ota::Activation>> done) {
-  impl_->give(id, ota::CancelRequested{.actor = std::move(actor), .reason = std::move(reason), .superseded = false},
-              std::move(done));
+void Engine::cancel(ActivationId id, std::string actor, std::string reason,
+                    ports::Done<Result<ota::Activation>> done) {
+  impl_->give(
+      id, ota::CancelRequested{.actor = std::move(actor), .reason = std::move(reason), .superseded = false},
+      std::move(done));
 }
 
 void Engine::act_on_ticket(TicketId id, TicketOrder order, ports::Done<Result<TicketOutcome>> done) {

@@ -18,7 +18,8 @@
 
 namespace contactor::engine {
 
-/// What the engine acts through. Channels that are not configured are null: their notices are recorded as unavailable.
+/// What the engine acts through. Channels that are not configured are null: their notices are recorded as
+/// unavailable.
 struct Ports {
   ports::Timekeeper& time;
   ports::Entropy& entropy;
@@ -35,9 +36,10 @@ struct Settings {
   std::string node = "node-1";
   std::string console_url;
   std::string support_contact;
-  std::string display_service_id;       ///< the configure service that shows a text in the car; empty: no display
-  std::size_t calls_in_flight_max = 1024;  ///< activations between holding their vehicle and the IoT API's answer
-  std::size_t queue_max = 100'000;        ///< steps waiting for the store before new orders are answered with 503
+  std::string display_service_id;  ///< the configure service that shows a text in the car; empty: no display
+  std::size_t calls_in_flight_max =
+      1024;                         ///< activations between holding their vehicle and the IoT API's answer
+  std::size_t queue_max = 100'000;  ///< steps waiting for the store before new orders are answered with 503
 };
 
 /// Renders the reply that is stored with an accepted order, so that a repeat gets it byte for byte.
@@ -60,7 +62,8 @@ struct TicketOrder {
   ota::TicketAction action = ota::TicketAction::contact_customer;
   std::string actor;
   std::string text;  ///< reason or words for the customer
-  /// retry and modify_payload: who pays for the new attempt. `grant`: nobody, reason required. Otherwise a fresh authorisation.
+  /// retry and modify_payload: who pays for the new attempt. `grant`: nobody, reason required. Otherwise a
+  /// fresh authorisation.
   bool grant = false;
   std::optional<ota::Payment> payment;
   std::string configuration;  ///< modify_payload: the whole edited JSON object
@@ -108,13 +111,16 @@ class Engine {
   /// Starts nothing new, gives calls in flight ten seconds, leaves the rest as unknown for the next start.
   void stop(std::move_only_function<void()> done);
 
-  /// Stores a new order and starts it. The order has been validated by itself; here it is held against what the vehicle already has.
-  /// @errors conflict (another order holds this service, a required service is missing, a conflicting one is active),
+  /// Stores a new order and starts it. The order has been validated by itself; here it is held against what
+  /// the vehicle already has.
+  /// @errors conflict (another order holds this service, a required service is missing, a conflicting one is
+  /// active),
   ///         exhausted (with retry_after), unavailable.
   void accept(ota::Order order, std::optional<ReplyTemplate> reply, ports::Done<Result<Accepted>> done);
   /// The newest wish wins: stops retries, releases money, switches off what may have been switched on.
   /// @errors not_found; conflict where the activation has ended.
-  void cancel(ActivationId id, std::string actor, std::string reason, ports::Done<Result<ota::Activation>> done);
+  void cancel(ActivationId id, std::string actor, std::string reason,
+              ports::Done<Result<ota::Activation>> done);
   /// @errors not_found, conflict, invalid.
   void act_on_ticket(TicketId id, TicketOrder order, ports::Done<Result<TicketOutcome>> done);
   /// @errors not_found where no such command was sent to this vehicle.

@@ -58,12 +58,15 @@ class FakeIot final : public ports::IotApi {
     if (!silent) after(std::move(done), on_health());
   }
   void history(Vin, Instant, ports::Done<Result<std::vector<ota::IotHistoryItem>>> done) override {
-    if (!silent) after(std::move(done), Result<std::vector<ota::IotHistoryItem>>(std::vector<ota::IotHistoryItem>()));
+    if (!silent)
+      after(std::move(done), Result<std::vector<ota::IotHistoryItem>>(std::vector<ota::IotHistoryItem>()));
   }
 
   static ota::CommandAnswer answer(Kind kind) { return {.kind = kind, .failure = {}, .retry_after = {}}; }
   static ota::CommandAnswer refusal(ota::FailureCategory category, int status = 503) {
-    return {.kind = Kind::refused, .failure = {.category = category, .http_status = status, .code = "x", .message = "y"}, .retry_after = {}};
+    return {.kind = Kind::refused,
+            .failure = {.category = category, .http_status = status, .code = "x", .message = "y"},
+            .retry_after = {}};
   }
   static ota::VehicleStatus online(ota::CommandStatus command = ota::CommandStatus::unknown) {
     ota::VehicleStatus status;
@@ -75,14 +78,21 @@ class FakeIot final : public ports::IotApi {
   std::vector<ports::ConfigureCommand> commands;
   int status_calls = 0;
   bool silent = false;  ///< nothing is ever answered
-  std::function<ota::CommandAnswer(const ports::ConfigureCommand&)> on_configure = [](const auto&) { return answer(Kind::confirmed); };
-  std::function<Result<ota::VehicleStatus>(const std::string&)> on_status = [](const auto&) { return online(); };
-  std::function<Result<ota::VehicleHealth>()> on_health = [] { return ota::VehicleHealth{.reachable = true}; };
+  std::function<ota::CommandAnswer(const ports::ConfigureCommand&)> on_configure = [](const auto&) {
+    return answer(Kind::confirmed);
+  };
+  std::function<Result<ota::VehicleStatus>(const std::string&)> on_status = [](const auto&) {
+    return online();
+  };
+  std::function<Result<ota::VehicleHealth>()> on_health = [] {
+    return ota::VehicleHealth{.reachable = true};
+  };
 
  private:
   template <class T>
   void after(ports::Done<T> done, T value) {
-    time_.call_at(time_.now() + Millis(1), [done = std::move(done), value = std::move(value)]() mutable { done(std::move(value)); });
+    time_.call_at(time_.now() + Millis(1),
+                  [done = std::move(done), value = std::move(value)]() mutable { done(std::move(value)); });
   }
   ManualTime& time_;
 };
@@ -92,15 +102,20 @@ class FakePayments final : public ports::Payments {
   explicit FakePayments(ManualTime& time) : time_(time) {}
   void move(ports::MoneyRequest request, Instant, ports::Done<Status> done) override {
     moves.push_back(request);
-    time_.call_at(time_.now() + Millis(1), [status = on_move(request), done = std::move(done)]() mutable { done(std::move(status)); });
+    if (silent) return;
+    time_.call_at(time_.now() + Millis(1),
+                  [status = on_move(request), done = std::move(done)]() mutable { done(std::move(status)); });
   }
   void look_up(std::string, Instant, ports::Done<Result<ports::PaymentFacts>> done) override {
     look_ups += 1;
-    time_.call_at(time_.now() + Millis(1), [facts = facts, done = std::move(done)]() mutable { done(std::move(facts)); });
+    time_.call_at(time_.now() + Millis(1),
+                  [facts = facts, done = std::move(done)]() mutable { done(std::move(facts)); });
   }
   std::vector<ports::MoneyRequest> moves;
   int look_ups = 0;
-  Result<ports::PaymentFacts> facts = ports::PaymentFacts{.phase = ports::PaymentFacts::Phase::held, .authorized = 1290};
+  bool silent = false;  ///< a movement is never answered
+  Result<ports::PaymentFacts> facts =
+      ports::PaymentFacts{.phase = ports::PaymentFacts::Phase::held, .authorized = 1290};
   std::function<Status(const ports::MoneyRequest&)> on_move = [](const auto&) { return Status(); };
 
  private:
@@ -121,9 +136,15 @@ struct Bench {
   Bench() { boot(); }
   void boot() {
     store = std::make_unique<store::memory::Store>(disk, time);
-    engine = std::make_unique<Engine>(
-        Ports{.time = time, .entropy = entropy, .store = *store, .iot = iot, .stripe = &payments, .shop = nullptr, .mail = &mail, .push = nullptr},
-        settings);
+    engine = std::make_unique<Engine>(Ports{.time = time,
+                                            .entropy = entropy,
+                                            .store = *store,
+                                            .iot = iot,
+                                            .stripe = &payments,
+                                            .shop = nullptr,
+                                            .mail = &mail,
+                                            .push = nullptr},
+                                      settings);
     engine->start([](Status status) { CTR_ASSERT(status.has_value()); });
     time.run_for(Millis(0));
   }

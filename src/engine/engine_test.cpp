@@ -15,7 +15,8 @@ using testing::Bench;
 using testing::FakeIot;
 using Kind = ota::CommandAnswer::Kind;
 
-// -- the way to success ------------------------------------------------------------------------------------------------------------
+// -- the way to success
+// ------------------------------------------------------------------------------------------------------------
 
 TEST(Engine, RunsAnOrderToActiveAndCaptures) {
   Bench bench;
@@ -48,8 +49,11 @@ TEST(Engine, CallbackIsFasterThanThePoll) {
   const ActivationId id = bench.order();
   bench.time.run_for(100ms);
   Status answered;
-  bench.engine->vehicle_reported({.command_id = ota::command_id(id, 1), .vin = an_order().vin, .status = ota::CommandStatus::applied,
-                                  .generation = 1, .failure = {}},
+  bench.engine->vehicle_reported({.command_id = ota::command_id(id, 1),
+                                  .vin = an_order().vin,
+                                  .status = ota::CommandStatus::applied,
+                                  .generation = 1,
+                                  .failure = {}},
                                  [&](Status status) { answered = std::move(status); });
   bench.time.run_for(100ms);
   EXPECT_TRUE(answered);
@@ -61,10 +65,15 @@ TEST(Engine, CallbackForAnotherVehicleOrCommandIsRefused) {
   bench.iot.on_configure = [](const auto&) { return FakeIot::answer(Kind::accepted); };
   const ActivationId id = bench.order();
   bench.time.run_for(100ms);
-  for (const auto& [command, vin] : {std::pair(ota::command_id(id, 1), "WVWZZZ1JZXW000002"), std::pair(ota::command_id(id, 2), "WVWZZZ1JZXW000001"),
+  for (const auto& [command, vin] : {std::pair(ota::command_id(id, 1), "WVWZZZ1JZXW000002"),
+                                     std::pair(ota::command_id(id, 2), "WVWZZZ1JZXW000001"),
                                      std::pair(std::string("cmd_x"), "WVWZZZ1JZXW000001")}) {
     Status answered;
-    bench.engine->vehicle_reported({.command_id = command, .vin = *Vin::parse(vin), .status = ota::CommandStatus::applied, .generation = 1, .failure = {}},
+    bench.engine->vehicle_reported({.command_id = command,
+                                    .vin = *Vin::parse(vin),
+                                    .status = ota::CommandStatus::applied,
+                                    .generation = 1,
+                                    .failure = {}},
                                    [&](Status status) { answered = std::move(status); });
     bench.time.run_for(10ms);
     ASSERT_FALSE(answered);
@@ -73,7 +82,8 @@ TEST(Engine, CallbackForAnotherVehicleOrCommandIsRefused) {
   EXPECT_EQ(bench.at(id).state, ota::State::WaitingResponse);
 }
 
-// -- failure -----------------------------------------------------------------------------------------------------------------------
+// -- failure
+// -----------------------------------------------------------------------------------------------------------------------
 
 TEST(Engine, ExhaustedRetriesEndWithTicketReleaseAndMail) {
   Bench bench;
@@ -87,7 +97,8 @@ TEST(Engine, ExhaustedRetriesEndWithTicketReleaseAndMail) {
   const ota::Ticket& ticket = bench.disk.tickets.begin()->second;
   EXPECT_EQ(ticket.retry_attempts.size(), 6U);
   EXPECT_EQ(ticket.priority, ota::Priority::HIGH);
-  EXPECT_NE(bench.mail.mails.back().subject.find("NOT been charged"), std::string::npos) << bench.mail.mails.back().subject;
+  EXPECT_NE(bench.mail.mails.back().subject.find("NOT been charged"), std::string::npos)
+      << bench.mail.mails.back().subject;
   EXPECT_EQ(bench.payments.moves.back().purpose, ota::MoneyPurpose::release);
 }
 
@@ -103,7 +114,9 @@ TEST(Engine, SilentApiEndsInTheSameWay) {
 
 TEST(Engine, NonRetryableFailureSendsNothingMore) {
   Bench bench;
-  bench.iot.on_configure = [](const auto&) { return FakeIot::refusal(ota::FailureCategory::InvalidConfiguration, 422); };
+  bench.iot.on_configure = [](const auto&) {
+    return FakeIot::refusal(ota::FailureCategory::InvalidConfiguration, 422);
+  };
   const ActivationId id = bench.order();
   bench.time.run_for(2h);
   EXPECT_EQ(bench.iot.commands.size(), 1U);
@@ -114,12 +127,17 @@ TEST(Engine, NonRetryableFailureSendsNothingMore) {
 TEST(Engine, LateConfirmationAfterTheEndIsSwitchedOffAgain) {
   Bench bench;
   bench.iot.on_configure = [](const auto& command) {
-    return command.enable ? FakeIot::refusal(ota::FailureCategory::InvalidConfiguration, 422) : FakeIot::answer(Kind::confirmed);
+    return command.enable ? FakeIot::refusal(ota::FailureCategory::InvalidConfiguration, 422)
+                          : FakeIot::answer(Kind::confirmed);
   };
   const ActivationId id = bench.order();
   bench.time.run_for(5min);
   ASSERT_EQ(bench.at(id).state, ota::State::Failed);
-  bench.engine->vehicle_reported({.command_id = ota::command_id(id, 1), .vin = an_order().vin, .status = ota::CommandStatus::applied, .generation = 1, .failure = {}},
+  bench.engine->vehicle_reported({.command_id = ota::command_id(id, 1),
+                                  .vin = an_order().vin,
+                                  .status = ota::CommandStatus::applied,
+                                  .generation = 1,
+                                  .failure = {}},
                                  [](Status) {});
   bench.time.run_for(1min);
   ASSERT_EQ(bench.iot.commands.size(), 2U);
@@ -128,16 +146,20 @@ TEST(Engine, LateConfirmationAfterTheEndIsSwitchedOffAgain) {
   EXPECT_EQ(bench.at(id).money_state, ota::MoneyState::released);
 }
 
-// -- budgets, order of commands, breaker -----------------------------------------------------------------------------------------------
+// -- budgets, order of commands, breaker
+// -----------------------------------------------------------------------------------------------
 
 TEST(Engine, TwoServicesOnOneCarNeverOverlapAndNeverPassTenAnHour) {
   Bench bench;
-  bench.iot.on_configure = [](const auto&) { return FakeIot::refusal(ota::FailureCategory::TransientNetwork); };
+  bench.iot.on_configure = [](const auto&) {
+    return FakeIot::refusal(ota::FailureCategory::TransientNetwork);
+  };
   const ActivationId one = bench.order(another_order("o-1", "a"));
   const ActivationId two = bench.order(another_order("o-2", "b"));
   bench.time.run_for(59min);
   EXPECT_EQ(bench.iot.commands.size(), 10U);
-  const bool waits = bench.at(one).state == ota::State::WaitingBudget || bench.at(two).state == ota::State::WaitingBudget;
+  const bool waits =
+      bench.at(one).state == ota::State::WaitingBudget || bench.at(two).state == ota::State::WaitingBudget;
   EXPECT_TRUE(waits);
   bench.time.run_for(3h);
   EXPECT_EQ(bench.at(one).state, ota::State::Failed);
@@ -148,7 +170,9 @@ TEST(Engine, TwoServicesOnOneCarNeverOverlapAndNeverPassTenAnHour) {
 
 TEST(Engine, BudgetSurvivesARestart) {
   Bench bench;
-  bench.iot.on_configure = [](const auto&) { return FakeIot::refusal(ota::FailureCategory::TransientNetwork); };
+  bench.iot.on_configure = [](const auto&) {
+    return FakeIot::refusal(ota::FailureCategory::TransientNetwork);
+  };
   bench.order(another_order("o-1", "a"));
   bench.order(another_order("o-2", "b"));
   for (int i = 0; i < 55; ++i) {
@@ -176,11 +200,16 @@ TEST(Engine, DeadCredentialFailsOneAndHoldsTheOthers) {
   bench.settings.calls_in_flight_max = 4;
   bench.crash();
   bench.boot();
-  bench.iot.on_configure = [](const auto&) { return FakeIot::refusal(ota::FailureCategory::AuthorizationFailure, 401); };
-  bench.iot.on_health = []() -> Result<ota::VehicleHealth> { return fail(ErrorKind::unauthorized, "iot_api", "revoked"); };
+  bench.iot.on_configure = [](const auto&) {
+    return FakeIot::refusal(ota::FailureCategory::AuthorizationFailure, 401);
+  };
+  bench.iot.on_health = []() -> Result<ota::VehicleHealth> {
+    return fail(ErrorKind::unauthorized, "iot_api", "revoked");
+  };
   std::vector<ActivationId> orders;
   for (int i = 0; i < 50; ++i)
-    orders.push_back(bench.order(another_order("o-" + std::to_string(i), "a", "WVWZZZ1JZXW0000" + std::to_string(10 + i))));
+    orders.push_back(bench.order(
+        another_order("o-" + std::to_string(i), "a", "WVWZZZ1JZXW0000" + std::to_string(10 + i))));
   bench.time.run_for(30min);
   EXPECT_EQ(bench.disk.tickets.size(), 1U) << "one cause, one escalation";
   EXPECT_EQ(bench.disk.incidents.size(), 1U);
@@ -196,8 +225,12 @@ TEST(Engine, DeadCredentialFailsOneAndHoldsTheOthers) {
 
 TEST(Engine, OnlyTheHorizonFailsWhatTheBreakerHoldsBack) {
   Bench bench;
-  bench.iot.on_configure = [](const auto&) { return FakeIot::refusal(ota::FailureCategory::AuthorizationFailure, 401); };
-  bench.iot.on_health = []() -> Result<ota::VehicleHealth> { return fail(ErrorKind::unauthorized, "iot_api", "revoked"); };
+  bench.iot.on_configure = [](const auto&) {
+    return FakeIot::refusal(ota::FailureCategory::AuthorizationFailure, 401);
+  };
+  bench.iot.on_health = []() -> Result<ota::VehicleHealth> {
+    return fail(ErrorKind::unauthorized, "iot_api", "revoked");
+  };
   bench.order(another_order("o-1", "a"));
   bench.time.run_for(1min);
   const ActivationId held = bench.order(another_order("o-2", "a", "WVWZZZ1JZXW000077"));
@@ -209,7 +242,8 @@ TEST(Engine, OnlyTheHorizonFailsWhatTheBreakerHoldsBack) {
   EXPECT_EQ(bench.at(held).money_state, ota::MoneyState::released);
 }
 
-// -- crashes -----------------------------------------------------------------------------------------------------------------------
+// -- crashes
+// -----------------------------------------------------------------------------------------------------------------------
 
 TEST(Engine, CrashAfterTheIntentAsksInsteadOfSendingAgain) {
   Bench bench;
@@ -237,11 +271,31 @@ TEST(Engine, CrashBeforeTheCaptureIsAnsweredLooksItUp) {
   bench.time.run_for(100ms);
   EXPECT_EQ(bench.at(id).money_state, ota::MoneyState::capturing);
   bench.crash();
-  bench.payments.facts = ports::PaymentFacts{.phase = ports::PaymentFacts::Phase::captured, .authorized = 1290, .captured = 1290};
+  bench.payments.facts = ports::PaymentFacts{
+      .phase = ports::PaymentFacts::Phase::captured, .authorized = 1290, .captured = 1290};
   bench.boot();
   bench.time.run_for(1min);
   EXPECT_EQ(bench.at(id).money_state, ota::MoneyState::captured);
   EXPECT_EQ(bench.payments.moves.size(), 1U) << "looked up, not repeated";
+}
+
+TEST(Engine, CrashLoopNeitherDelaysACaptureNorGivesItUp) {
+  Bench bench;
+  bench.payments.silent = true;
+  const ActivationId id = bench.order();
+  bench.time.run_for(100ms);
+  ASSERT_EQ(bench.payments.moves.size(), 1U);
+  for (int crashes = 0; crashes < 20; ++crashes) {
+    bench.crash();
+    bench.boot();
+    bench.time.run_for(10ms);
+  }
+  bench.payments.silent = false;
+  bench.crash();
+  bench.boot();
+  bench.time.run_for(100ms);
+  EXPECT_EQ(bench.at(id).money_state, ota::MoneyState::captured);
+  EXPECT_EQ(bench.payments.moves.back().idempotency_key, bench.payments.moves.front().idempotency_key);
 }
 
 TEST(Engine, UnclearMoneyIsRepeatedOnlyAfterALookAndUnderTheSameKey) {
@@ -263,7 +317,9 @@ TEST(Engine, UnclearMoneyIsRepeatedOnlyAfterALookAndUnderTheSameKey) {
 
 TEST(Engine, VoidedHoldIsWrittenOffAndNeverCaptured) {
   Bench bench;
-  bench.payments.on_move = [](const auto&) -> Status { return fail(ErrorKind::conflict, "stripe", "canceled"); };
+  bench.payments.on_move = [](const auto&) -> Status {
+    return fail(ErrorKind::conflict, "stripe", "canceled");
+  };
   bench.payments.facts = ports::PaymentFacts{.phase = ports::PaymentFacts::Phase::voided, .authorized = 1290};
   const ActivationId id = bench.order();
   bench.time.run_for(1min);
@@ -271,7 +327,8 @@ TEST(Engine, VoidedHoldIsWrittenOffAndNeverCaptured) {
   EXPECT_EQ(bench.at(id).money_state, ota::MoneyState::written_off);
 }
 
-// -- orders beside orders ------------------------------------------------------------------------------------------------------------
+// -- orders beside orders
+// ------------------------------------------------------------------------------------------------------------
 
 TEST(Engine, SameOrderAgainIsAnsweredNotRepeated) {
   Bench bench;
@@ -317,7 +374,8 @@ TEST(Engine, ExtensionMovesTheEndWithoutACommand) {
   EXPECT_EQ(*bench.at(second).ends_at, end + 24h * 30);
   EXPECT_EQ(bench.iot.commands.size(), 1U);
   std::size_t scheduled = 0;
-  for (const auto& [id, activation] : bench.disk.live) scheduled += activation.state == ota::State::Scheduled ? 1U : 0U;
+  for (const auto& [id, activation] : bench.disk.live)
+    scheduled += activation.state == ota::State::Scheduled ? 1U : 0U;
   EXPECT_EQ(scheduled, 1U) << "the old end was taken back";
 }
 
@@ -333,7 +391,8 @@ TEST(Engine, PeriodEndsWithASwitchOff) {
 TEST(Engine, NewestWishWins) {
   Bench bench;
   bench.iot.on_configure = [](const auto& command) {
-    return command.enable ? FakeIot::refusal(ota::FailureCategory::TransientNetwork) : FakeIot::answer(Kind::confirmed);
+    return command.enable ? FakeIot::refusal(ota::FailureCategory::TransientNetwork)
+                          : FakeIot::answer(Kind::confirmed);
   };
   const ActivationId on = bench.order(another_order("o-1", "a"));
   bench.time.run_for(5s);
@@ -348,24 +407,38 @@ TEST(Engine, NewestWishWins) {
   EXPECT_FALSE(bench.iot.commands.back().enable);
 }
 
-// -- the desk ------------------------------------------------------------------------------------------------------------------------
+// -- the desk
+// ------------------------------------------------------------------------------------------------------------------------
 
 TEST(Engine, TechnicianMustSayWhoPaysBeforeARetry) {
   Bench bench;
-  bench.iot.on_configure = [](const auto&) { return FakeIot::refusal(ota::FailureCategory::InvalidConfiguration, 422); };
+  bench.iot.on_configure = [](const auto&) {
+    return FakeIot::refusal(ota::FailureCategory::InvalidConfiguration, 422);
+  };
   const ActivationId id = bench.order();
   bench.time.run_for(5min);
   const TicketId ticket = bench.disk.tickets.begin()->first;
   bench.iot.on_configure = [](const auto&) { return FakeIot::answer(Kind::confirmed); };
   Result<TicketOutcome> outcome = fail(ErrorKind::internal, "", "");
   const auto act = [&](TicketOrder order) {
-    bench.engine->act_on_ticket(ticket, std::move(order), [&](Result<TicketOutcome> got) { outcome = std::move(got); });
+    bench.engine->act_on_ticket(ticket, std::move(order),
+                                [&](Result<TicketOutcome> got) { outcome = std::move(got); });
     bench.time.run_for(1s);
   };
-  act({.action = ota::TicketAction::retry, .actor = "anna", .text = "try again", .grant = false, .payment = {}, .configuration = {}});
+  act({.action = ota::TicketAction::retry,
+       .actor = "anna",
+       .text = "try again",
+       .grant = false,
+       .payment = {},
+       .configuration = {}});
   ASSERT_FALSE(outcome);
   EXPECT_EQ(outcome.error().kind, ErrorKind::invalid);
-  act({.action = ota::TicketAction::retry, .actor = "anna", .text = "goodwill", .grant = true, .payment = {}, .configuration = {}});
+  act({.action = ota::TicketAction::retry,
+       .actor = "anna",
+       .text = "goodwill",
+       .grant = true,
+       .payment = {},
+       .configuration = {}});
   ASSERT_TRUE(outcome) << outcome.error().message();
   ASSERT_TRUE(outcome->started);
   EXPECT_EQ(bench.at(outcome->started->id).state, ota::State::Active);
@@ -375,15 +448,22 @@ TEST(Engine, TechnicianMustSayWhoPaysBeforeARetry) {
 
 TEST(Engine, EditedPayloadNeedsASecondPerson) {
   Bench bench;
-  bench.iot.on_configure = [](const auto&) { return FakeIot::refusal(ota::FailureCategory::InvalidConfiguration, 422); };
+  bench.iot.on_configure = [](const auto&) {
+    return FakeIot::refusal(ota::FailureCategory::InvalidConfiguration, 422);
+  };
   bench.order();
   bench.time.run_for(5min);
   const TicketId ticket = bench.disk.tickets.begin()->first;
   bench.iot.on_configure = [](const auto&) { return FakeIot::answer(Kind::confirmed); };
   std::optional<ota::Activation> started;
   const auto act = [&](std::string actor) {
-    bench.engine->act_on_ticket(ticket, {.action = ota::TicketAction::modify_payload, .actor = std::move(actor), .text = "zone 2 is broken", .grant = true,
-                                         .payment = {}, .configuration = R"({"zones":1})"},
+    bench.engine->act_on_ticket(ticket,
+                                {.action = ota::TicketAction::modify_payload,
+                                 .actor = std::move(actor),
+                                 .text = "zone 2 is broken",
+                                 .grant = true,
+                                 .payment = {},
+                                 .configuration = R"({"zones":1})"},
                                 [&](Result<TicketOutcome> got) {
                                   ASSERT_TRUE(got) << got.error().message();
                                   started = got->started;
@@ -399,7 +479,8 @@ TEST(Engine, EditedPayloadNeedsASecondPerson) {
   EXPECT_EQ(bench.iot.commands.back().configuration, R"({"zones":1})");
 }
 
-// -- history ---------------------------------------------------------------------------------------------------------------------------
+// -- history
+// ---------------------------------------------------------------------------------------------------------------------------
 
 TEST(Engine, HistoryIsAChainThatShowsEveryChange) {
   Bench bench;

@@ -38,7 +38,8 @@ ota::Digest chain(const ota::Digest& previous, ActivationId id, const ota::Histo
   return crypto::blake2b_256(bytes);
 }
 
-std::uint32_t first_bad_entry(ActivationId id, const ota::Digest& head, const std::vector<ota::HistoryEntry>& history) {
+std::uint32_t first_bad_entry(ActivationId id, const ota::Digest& head,
+                              const std::vector<ota::HistoryEntry>& history) {
   ota::Digest previous{};
   std::uint32_t expected = 1;
   for (const auto& entry : history) {

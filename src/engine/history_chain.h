@@ -4,8 +4,8 @@
 
 namespace contactor::engine {
 
-/// The hash of an entry that follows `previous`: BLAKE2b-256 over the previous hash, the activation's id and every field of the entry.
-/// Field order and separators are part of the stored format and never change.
+/// The hash of an entry that follows `previous`: BLAKE2b-256 over the previous hash, the activation's id and
+/// every field of the entry. Field order and separators are part of the stored format and never change.
 [[nodiscard]] ota::Digest chain(const ota::Digest& previous, ActivationId id, const ota::HistoryEntry& entry);
 
 /// Where a history stops being the one that was written: the first bad sequence number, 0 where all is well.

@@ -66,16 +66,16 @@ class Engine::Impl {
 
   // -- intake.cpp: orders, cancellations, the desk, reports from outside
   void accept(ota::Order order, std::optional<ReplyTemplate> reply, ports::Done<Result<Accepted>> done);
-  void accept_beside(ota::Order order, std::optional<ReplyTemplate> reply, ports::Store::VehicleContext context,
-                     ports::Done<Result<Accepted>> done);
+  void accept_beside(ota::Order order, std::optional<ReplyTemplate> reply,
+                     ports::Store::VehicleContext context, ports::Done<Result<Accepted>> done);
   void store_new(ota::Order order, std::optional<ReplyTemplate> reply, ports::CommandLedger ledger,
                  ports::Done<Result<Accepted>> done);
   void find_repeated(ports::WriteOutcome outcome, const ota::Order& order, std::optional<ReplyTemplate> reply,
                      ports::Done<Result<Accepted>> done);
   void act_on_ticket(TicketId id, TicketOrder order, ports::Done<Result<TicketOutcome>> done);
   void start_from_ticket(ota::Ticket ticket, TicketOrder order, ports::Done<Result<TicketOutcome>> done);
-  void finish_ticket_action(ota::Ticket ticket, const TicketOrder& order, std::optional<ota::Activation> started,
-                            ports::Done<Result<TicketOutcome>> done);
+  void finish_ticket_action(ota::Ticket ticket, const TicketOrder& order,
+                            std::optional<ota::Activation> started, ports::Done<Result<TicketOutcome>> done);
   void vehicle_reported(VehicleReport report, ports::Done<Status> done);
   void payment_reported(PaymentReport report, ports::Done<Status> done);
   /// Brings an activation to memory, live or finished, and hands it an event.
@@ -91,6 +91,9 @@ class Engine::Impl {
                  ports::Done<Result<ota::Activation>> done);
   void perform(Work& work, std::vector<ota::Effect> effects);
   void add_outbox(ports::ActivationWrite& write, const ota::Effect& effect);
+  void add_notice(ports::ActivationWrite& write, ota::NoticeEvent event, ota::Channel channel);
+  ports::OutboxEntry& owe_with(ports::ActivationWrite& write, ports::OutboxEntry::Kind kind, std::string key);
+  [[nodiscard]] ports::CommandLedger ledger_after(ports::CommandLedger ledger, const ota::SendCommand& send) const;
   void forget(ActivationId id);
   void reload_later(ActivationId id);
   void settle(Work& work);
@@ -166,8 +169,8 @@ class Engine::Impl {
   std::unordered_map<Vin, Slot> slots_;
   Timers timers_;
   Instant armed_at_ = Instant::never();
-  std::deque<ActivationId> to_send_;   ///< due to send; waits here, hold alive, while the breaker is open
-  std::deque<ActivationId> to_look_;   ///< due for anything else
+  std::deque<ActivationId> to_send_;  ///< due to send; waits here, hold alive, while the breaker is open
+  std::deque<ActivationId> to_look_;  ///< due for anything else
   std::unordered_set<ActivationId> loading_;
   Breaker breaker_;
   std::size_t calls_ = 0;    ///< to the IoT API, in flight

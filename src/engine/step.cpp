@@ -48,59 +48,24 @@ void Engine::Impl::commit(Work& work, ota::Step step, ports::Done<Result<ota::Ac
   const std::uint64_t serial = work.serial;
   ports_.store.write(*write, [self = self_, id, serial, write, effects = std::move(step.effects),
                               done = std::move(done)](Result<ports::WriteOutcome> outcome) mutable {
-    if (*self) (*self)->committed(id, serial, std::move(write), std::move(effects), std::move(outcome), std::move(done));
+    if (*self)
+      (*self)->committed(id, serial, std::move(write), std::move(effects), std::move(outcome),
+                         std::move(done));
   });
 }
 
 /// What an effect needs in the store beside the step itself.
 void Engine::Impl::add_outbox(ports::ActivationWrite& write, const ota::Effect& effect) {
   const ActivationId id = write.after.id;
-  const auto entry = [&](ports::OutboxEntry::Kind kind, std::string key) -> ports::OutboxEntry& {
-    write.outbox.push_back(
-        ports::OutboxEntry{.id = fresh_id(id.shard()), .activation_id = id, .kind = kind, .key = std::move(key)});
-    write.outbox.back().created_at = write.outbox.back().next_try_at = now();
-    return write.outbox.back();
-  };
   if (const auto* send = std::get_if<ota::SendCommand>(&effect)) {
-    ports::CommandLedger ledger = slot_of(write.after).ledger;
-    ledger.version += 1;
-    ledger.generation = send->generation;
-    ledger.last_command_id = send->command_id;
-    ledger.sends.push_back(now());
-    const std::size_t keep = settings_.policy.commands_per_hour;
-    if (ledger.sends.size() > keep) ledger.sends.erase(ledger.sends.begin(), ledger.sends.end() - static_cast<std::ptrdiff_t>(keep));
-    write.ledger = std::move(ledger);
+    write.ledger = ledger_after(slot_of(write.after).ledger, *send);
   } else if (const auto* money = std::get_if<ota::MoveMoney>(&effect)) {
     // The key is computed, so that every node, repeat and restart uses the same one.
-    entry(ports::OutboxEntry::Kind::money, fmt::format("{}-{}-1", to_string(id), to_string(money->purpose))).purpose =
-        money->purpose;
+    std::string key = fmt::format("{}-{}-1", to_string(id), to_string(money->purpose));
+    owe_with(write, ports::OutboxEntry::Kind::money, std::move(key)).purpose = money->purpose;
   } else if (const auto* notify = std::get_if<ota::Notify>(&effect)) {
-    const auto& customer = write.after.order->customer;
-    for (const auto channel : {ota::Channel::email, ota::Channel::push, ota::Channel::display}) {
-      if (!ota::is_sent(notify->event, channel)) continue;
-      std::string_view missing;
-      if (channel == ota::Channel::email && (ports_.mail == nullptr || customer.email.empty()))
-        missing = ports_.mail == nullptr ? "no mail server configured" : "no address known";
-      if (channel == ota::Channel::push && (ports_.push == nullptr || customer.push_token.empty()))
-        missing = ports_.push == nullptr ? "no push service configured" : "no device known";
-      if (channel == ota::Channel::display && settings_.display_service_id.empty())
-        missing = "no display service configured";
-      // E-mail is the channel of record: that nothing could be sent is written down there. A channel that this node does not have at all
-      // is a fact of its configuration, not of every activation.
-      const bool is_ours = channel == ota::Channel::email || (channel == ota::Channel::push && ports_.push != nullptr);
-      if (!missing.empty() && !is_ours) continue;
-      if (!missing.empty()) {
-        write.notices.push_back({.activation_id = id, .event = notify->event, .channel = channel,
-                                 .outcome = ports::NoticeOutcome::unavailable, .at = now(),
-                                 .detail = std::string(missing)});
-        continue;
-      }
-      const auto kind = channel == ota::Channel::email  ? ports::OutboxEntry::Kind::email
-                        : channel == ota::Channel::push ? ports::OutboxEntry::Kind::push
-                                                        : ports::OutboxEntry::Kind::display;
-      entry(kind, fmt::format("{}-{}-{}", to_string(id), to_string(notify->event), to_string(channel))).event =
-          notify->event;
-    }
+    for (const auto channel : {ota::Channel::email, ota::Channel::push, ota::Channel::display})
+      if (ota::is_sent(notify->event, channel)) add_notice(write, notify->event, channel);
   } else if (const auto* ticket = std::get_if<ota::OpenTicket>(&effect)) {
     write.ticket = ticket->ticket;
     write.ticket->version = 1;
@@ -115,17 +80,72 @@ void Engine::Impl::add_outbox(ports::ActivationWrite& write, const ota::Effect& 
   }
 }
 
-void Engine::Impl::committed(ActivationId id, std::uint64_t serial, std::shared_ptr<ports::ActivationWrite> write,
-                             std::vector<ota::Effect> effects, Result<ports::WriteOutcome> outcome,
-                             ports::Done<Result<ota::Activation>> done) {
+ports::OutboxEntry& Engine::Impl::owe_with(ports::ActivationWrite& write, ports::OutboxEntry::Kind kind,
+                                           std::string key) {
+  const ActivationId id = write.after.id;
+  write.outbox.push_back(
+      ports::OutboxEntry{.id = fresh_id(id.shard()), .activation_id = id, .kind = kind, .key = std::move(key)});
+  write.outbox.back().created_at = write.outbox.back().next_try_at = now();
+  return write.outbox.back();
+}
+
+ports::CommandLedger Engine::Impl::ledger_after(ports::CommandLedger ledger, const ota::SendCommand& send) const {
+  ledger.version += 1;
+  ledger.generation = send.generation;
+  ledger.last_command_id = send.command_id;
+  ledger.sends.push_back(now());
+  const std::size_t keep = settings_.policy.commands_per_hour;
+  if (ledger.sends.size() > keep)
+    ledger.sends.erase(ledger.sends.begin(), ledger.sends.end() - static_cast<std::ptrdiff_t>(keep));
+  return ledger;
+}
+
+/// E-mail is the channel of record: that nothing could be sent is written down there. A channel that this node does not
+/// have at all is a fact of its configuration, not of every activation.
+void Engine::Impl::add_notice(ports::ActivationWrite& write, ota::NoticeEvent event, ota::Channel channel) {
+  const auto& customer = write.after.order->customer;
+  using Kind = ports::OutboxEntry::Kind;
+  Kind kind = Kind::display;
+  std::string_view missing;
+  if (channel == ota::Channel::email) {
+    kind = Kind::email;
+    if (customer.email.empty()) missing = "no address known";
+    if (ports_.mail == nullptr) missing = "no mail server configured";
+  } else if (channel == ota::Channel::push) {
+    if (ports_.push == nullptr) return;
+    kind = Kind::push;
+    if (customer.push_token.empty()) missing = "no device known";
+  } else if (settings_.display_service_id.empty()) {
+    return;
+  }
+  const ActivationId id = write.after.id;
+  if (missing.empty()) {
+    owe_with(write, kind, fmt::format("{}-{}-{}", to_string(id), to_string(event), to_string(channel))).event = event;
+    return;
+  }
+  write.notices.push_back({.activation_id = id,
+                           .event = event,
+                           .channel = channel,
+                           .outcome = ports::NoticeOutcome::unavailable,
+                           .at = now(),
+                           .detail = std::string(missing)});
+}
+
+void Engine::Impl::committed(ActivationId id, std::uint64_t serial,
+                             std::shared_ptr<ports::ActivationWrite> write, std::vector<ota::Effect> effects,
+                             Result<ports::WriteOutcome> outcome, ports::Done<Result<ota::Activation>> done) {
   Work* work = find_work(id, serial);
   CTR_ASSERT(work != nullptr);  // A Work that is writing is never dropped.
   work->writing = false;
   if (!outcome || *outcome != ports::WriteOutcome::applied) {
-    // Nothing is assumed about what the store holds now: the truth is read again, and what was lost is found out again.
+    // Nothing is assumed about what the store holds now: the truth is read again, and what was lost is found
+    // out again.
     counters_.stale_writes += 1;
-    log::warn("engine", "{}: a step was not stored: {}", to_string(id), outcome ? "a fence refused it" : outcome.error().message());
-    Error error = outcome ? Error{.kind = ErrorKind::conflict, .origin = "engine", .detail = "the activation was changed meanwhile"}
+    log::warn("engine", "{}: a step was not stored: {}", to_string(id),
+              outcome ? "a fence refused it" : outcome.error().message());
+    Error error = outcome ? Error{.kind = ErrorKind::conflict,
+                                  .origin = "engine",
+                                  .detail = "the activation was changed meanwhile"}
                           : std::move(outcome.error());
     // A send intent that may have been stored keeps its vehicle until it is known.
     if (!outcome && outcome.error().applied != Applied::no) read_again();
@@ -163,9 +183,12 @@ void Engine::Impl::perform(Work& work, std::vector<ota::Effect> effects) {
   for (auto& effect : effects) {
     Work* still = find_work(id, serial);
     if (still == nullptr) return;
-    if (const auto* send = std::get_if<ota::SendCommand>(&effect)) send_command(*still, *send);
-    else if (std::holds_alternative<ota::Diagnose>(effect)) diagnose(*still);
-    else if (std::holds_alternative<ota::OpenTicket>(effect)) counters_.escalated += 1;
+    if (const auto* send = std::get_if<ota::SendCommand>(&effect))
+      send_command(*still, *send);
+    else if (std::holds_alternative<ota::Diagnose>(effect))
+      diagnose(*still);
+    else if (std::holds_alternative<ota::OpenTicket>(effect))
+      counters_.escalated += 1;
   }
   relay();
 }
@@ -174,18 +197,21 @@ void Engine::Impl::perform(Work& work, std::vector<ota::Effect> effects) {
 void Engine::Impl::settle(Work& work) {
   const ota::Activation& activation = work.activation;
   if (activation.state != ota::State::WaitingResponse) release_slot(activation);
-  const bool just_active = activation.state == ota::State::Active && activation.confirmed_at == activation.updated_at;
+  const bool just_active =
+      activation.state == ota::State::Active && activation.confirmed_at == activation.updated_at;
   if (just_active) {
     counters_.confirmed += 1;
     const ota::Order& order = *activation.order;
     // The order that was extended ends with the new one: its own switch-off is taken back.
     if (!order.extends.empty())
-      give(order.extends, ota::CancelRequested{.actor = "engine", .reason = "extended", .superseded = true}, {});
+      give(order.extends, ota::CancelRequested{.actor = "engine", .reason = "extended", .superseded = true},
+           {});
     if (order.reason == "technician" && !order.parent.empty())
       give(order.parent, ota::TicketEnded{.actor = "engine", .delivered = true}, {});
   }
   // A poll that is set already comes earlier than the deadline and stays.
-  const bool polls = activation.state == ota::State::WaitingResponse && !records_[activation.id].due.is_never();
+  const bool polls =
+      activation.state == ota::State::WaitingResponse && !records_[activation.id].due.is_never();
   if (!polls) wake_at(activation.id, earliest_look(activation));
   if (!work.events.empty()) return run_next_event(work);
   idle(work);

@@ -11,8 +11,9 @@
 
 namespace contactor::engine {
 
-/// When to look at which activation again. Entries are never taken back: one whose epoch is no longer the record's is dropped when it fires.
-/// 24 bytes an entry, in memory only: what is due can be read again from the live rows.
+/// When to look at which activation again. Entries are never taken back: one whose epoch is no longer the
+/// record's is dropped when it fires. 24 bytes an entry, in memory only: what is due can be read again from
+/// the live rows.
 class Timers {
  public:
   struct Entry {

@@ -1,4 +1,5 @@
-// Commands on their way: answers, polls, the last look, the diagnosis, and the breaker that judges every call.
+// Commands on their way: answers, polls, the last look, the diagnosis, and the breaker that judges every
+// call.
 
 #include <algorithm>
 
@@ -34,13 +35,15 @@ std::vector<ota::AttemptRecord> attempts_of(const std::vector<ota::HistoryEntry>
   std::vector<ota::AttemptRecord> attempts;
   for (const auto& entry : history) {
     if (entry.event == "granted" || entry.event == "precheck_failed")
-      attempts.push_back({.number = entry.attempts, .at = entry.at, .command_id = entry.command_id,
+      attempts.push_back({.number = entry.attempts,
+                          .at = entry.at,
+                          .command_id = entry.command_id,
                           .response = "no answer recorded"});
     if (!entry.failure || attempts.empty()) continue;
     const auto& failure = *entry.failure;
-    attempts.back().response = failure.http_status == 0
-                                   ? fmt::format("{}: {}", failure.code, failure.message)
-                                   : fmt::format("{} {}: {}", failure.http_status, failure.code, failure.message);
+    attempts.back().response = failure.http_status == 0 ? fmt::format("{}: {}", failure.code, failure.message)
+                                                        : fmt::format("{} {}: {}", failure.http_status,
+                                                                      failure.code, failure.message);
   }
   return attempts;
 }
@@ -48,10 +51,12 @@ std::vector<ota::AttemptRecord> attempts_of(const std::vector<ota::HistoryEntry>
 }  // namespace
 
 template <class T>
-ports::Done<Result<T>> Engine::Impl::answer_for(Work& work, std::move_only_function<void(Work&, Result<T>)> then) {
+ports::Done<Result<T>> Engine::Impl::answer_for(Work& work,
+                                                std::move_only_function<void(Work&, Result<T>)> then) {
   work.calling = true;
   calls_ += 1;
-  return [self = self_, id = work.activation.id, serial = work.serial, then = std::move(then)](Result<T> answer) mutable {
+  return [self = self_, id = work.activation.id, serial = work.serial,
+          then = std::move(then)](Result<T> answer) mutable {
     if (!*self) return;
     Impl& engine = **self;
     engine.calls_ -= 1;
@@ -83,10 +88,11 @@ void Engine::Impl::send_command(Work& work, const ota::SendCommand& command) {
                                   .configuration = order.configuration,
                                   .generation = command.generation,
                                   .expires_at = command.expires_at};
-  ports_.iot.configure(std::move(request), respond_by(),
-                       [self = self_, id = work.activation.id, serial = work.serial](ota::CommandAnswer answer) {
-                         if (*self) (*self)->answered(id, serial, std::move(answer));
-                       });
+  ports_.iot.configure(
+      std::move(request), respond_by(),
+      [self = self_, id = work.activation.id, serial = work.serial](ota::CommandAnswer answer) {
+        if (*self) (*self)->answered(id, serial, std::move(answer));
+      });
 }
 
 void Engine::Impl::answered(ActivationId id, std::uint64_t serial, ota::CommandAnswer answer) {
@@ -101,8 +107,8 @@ void Engine::Impl::answered(ActivationId id, std::uint64_t serial, ota::CommandA
   if (work != nullptr) {
     work->calling = false;
     end_sending(*work);
-    const bool lost = answer.kind == ota::CommandAnswer::Kind::unknown ||
-                      answer.kind == ota::CommandAnswer::Kind::accepted;
+    const bool lost =
+        answer.kind == ota::CommandAnswer::Kind::unknown || answer.kind == ota::CommandAnswer::Kind::accepted;
     if (answer.kind == ota::CommandAnswer::Kind::refused) counters_.attempts_failed += 1;
     happen(*work, ota::Answered{std::move(answer)});
     work = find_work(id, serial);
@@ -114,17 +120,19 @@ void Engine::Impl::answered(ActivationId id, std::uint64_t serial, ota::CommandA
 /// Sets the next poll: from poll_min to poll_max, never past the command's deadline.
 void Engine::Impl::watch_on(Work& work) {
   wake_at(work.activation.id, std::min(now() + work.poll_after, work.activation.answer_by));
-  work.poll_after = std::min(std::max(work.poll_after * 2, settings_.policy.poll_min), settings_.policy.poll_max);
+  work.poll_after =
+      std::min(std::max(work.poll_after * 2, settings_.policy.poll_min), settings_.policy.poll_max);
 }
 
 void Engine::Impl::poll(Work& work) {
   const ota::Activation& activation = work.activation;
   // A poll that hangs must not delay the last look.
   const Instant by = std::min(respond_by(), activation.answer_by);
-  ports_.iot.status(activation.order->vin, ota::command_id(activation.id, activation.command_ordinal), by,
-                    answer_for<ota::VehicleStatus>(work, [this](Work& still, Result<ota::VehicleStatus> status) {
-                      polled(still, std::move(status));
-                    }));
+  ports_.iot.status(
+      activation.order->vin, ota::command_id(activation.id, activation.command_ordinal), by,
+      answer_for<ota::VehicleStatus>(work, [this](Work& still, Result<ota::VehicleStatus> status) {
+        polled(still, std::move(status));
+      }));
 }
 
 void Engine::Impl::polled(Work& work, Result<ota::VehicleStatus> status) {
@@ -136,7 +144,8 @@ void Engine::Impl::polled(Work& work, Result<ota::VehicleStatus> status) {
   (void)find_work(id, serial);
 }
 
-/// The five minutes are over: status and history are asked once more before the attempt counts as failed (T7).
+/// The five minutes are over: status and history are asked once more before the attempt counts as failed
+/// (T7).
 void Engine::Impl::last_look(Work& work) {
   const ota::Activation& activation = work.activation;
   const Instant by = activation.answer_by + std::chrono::seconds(4);
@@ -154,7 +163,8 @@ void Engine::Impl::last_look(Work& work) {
     ports_.iot.history(vin, by, answer_for<History>(still, [this](Work& work_now, Result<History> history) {
                          if (history) {
                            ota::Observed seen = ota::read_history(*history, work_now.activation);
-                           if (seen.status == ota::CommandStatus::applied) return happen(work_now, std::move(seen));
+                           if (seen.status == ota::CommandStatus::applied)
+                             return happen(work_now, std::move(seen));
                          }
                          happen(work_now, ota::Overdue{});
                        }));
@@ -211,11 +221,12 @@ void Engine::Impl::record_call(Breaker::Outcome outcome) {
 }
 
 void Engine::Impl::open_incident() {
-  incident_ = ports::Incident{.cause = "iot_api " + breaker_.cause(),
-                              .opened_at = now(),
-                              .ended_at = {},
-                              .detail = "new commands wait with their holds alive; one probe at a time asks whether it is over",
-                              .held_back = to_send_.size()};
+  incident_ = ports::Incident{
+      .cause = "iot_api " + breaker_.cause(),
+      .opened_at = now(),
+      .ended_at = {},
+      .detail = "new commands wait with their holds alive; one probe at a time asks whether it is over",
+      .held_back = to_send_.size()};
   log::error("engine", "incident: {}; {} activations wait", incident_->cause, to_send_.size());
   ports_.store.put_incident(*incident_, [](Status) {});
   arm();

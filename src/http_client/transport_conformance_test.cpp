@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <optional>
 
+#include <poll.h>
+
 #include <gtest/gtest.h>
 
 #include "http_client/beast_pool.h"

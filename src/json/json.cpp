@@ -7,8 +7,8 @@
 namespace contactor::json {
 namespace {
 
-/// Boost.JSON keeps the last of two equal keys in silence; a document that says a thing twice is refused instead.
-/// Keys are collected while parsing, so the whole check is one pass over the text's structure.
+/// Boost.JSON keeps the last of two equal keys in silence; a document that says a thing twice is refused
+/// instead. Keys are collected while parsing, so the whole check is one pass over the text's structure.
 class DuplicateKeys {
  public:
   [[nodiscard]] bool found(std::string_view text);
@@ -17,8 +17,8 @@ class DuplicateKeys {
   std::vector<std::set<std::string, std::less<>>> open_;
 };
 
-/// @pre `text` is valid JSON. Escaped spellings of one key are compared after the parser has unified nothing, so only
-/// keys that contain a backslash are decoded.
+/// @pre `text` is valid JSON. Escaped spellings of one key are compared after the parser has unified nothing,
+/// so only keys that contain a backslash are decoded.
 bool DuplicateKeys::found(std::string_view text) {
   std::vector<bool> is_object;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -37,7 +37,8 @@ bool DuplicateKeys::found(std::string_view text) {
       const std::size_t first = i++;
       while (text[i] != '"') i += text[i] == '\\' ? 2 : 1;
       std::size_t next = i + 1;
-      while (next < text.size() && (text[next] == ' ' || text[next] == '\t' || text[next] == '\n' || text[next] == '\r'))
+      while (next < text.size() &&
+             (text[next] == ' ' || text[next] == '\t' || text[next] == '\n' || text[next] == '\r'))
         ++next;
       if (is_object.empty() || !is_object.back() || next >= text.size() || text[next] != ':') continue;
       const std::string_view raw = text.substr(first, i + 1 - first);
@@ -61,8 +62,10 @@ Result<value> parse(std::string_view text, Limits limits) {
   const std::size_t used = parser.write(text.data(), text.size(), error);
   if (!error) parser.finish(error);
   if (error)
-    return fail(ErrorKind::invalid, "json", fmt::format("not a JSON document: {} at byte {}", error.message(), used));
-  if (DuplicateKeys().found(text)) return fail(ErrorKind::invalid, "json", "an object has the same member twice");
+    return fail(ErrorKind::invalid, "json",
+                fmt::format("not a JSON document: {} at byte {}", error.message(), used));
+  if (DuplicateKeys().found(text))
+    return fail(ErrorKind::invalid, "json", "an object has the same member twice");
   return parser.release();
 }
 
@@ -88,7 +91,8 @@ std::optional<std::int64_t> integer_at(const object& parent, std::string_view ke
   const auto* found = parent.if_contains(key);
   if (found == nullptr) return std::nullopt;
   if (found->is_int64()) return found->get_int64();
-  if (found->is_uint64() && found->get_uint64() <= INT64_MAX) return static_cast<std::int64_t>(found->get_uint64());
+  if (found->is_uint64() && found->get_uint64() <= INT64_MAX)
+    return static_cast<std::int64_t>(found->get_uint64());
   return std::nullopt;
 }
 

@@ -47,7 +47,10 @@ void tag_invoke(const boost::json::value_from_tag&, boost::json::value& out, con
   auto& object = out.emplace_object();
   boost::mp11::mp_for_each<Members>([&](auto member) {
     const auto& field = from.*member.pointer;
-    if constexpr (requires { field.has_value(); *field; }) {
+    if constexpr (requires {
+                    field.has_value();
+                    *field;
+                  }) {
       if (field.has_value()) object[member.name] = boost::json::value_from(*field, object.storage());
     } else {
       object[member.name] = boost::json::value_from(field, object.storage());
@@ -55,7 +58,8 @@ void tag_invoke(const boost::json::value_from_tag&, boost::json::value& out, con
   });
 }
 
-/// Any described struct of this project from JSON that this project wrote: missing members keep their defaults.
+/// Any described struct of this project from JSON that this project wrote: missing members keep their
+/// defaults.
 template <class T, class Members = boost::describe::describe_members<T, boost::describe::mod_any_access>>
   requires(!std::is_union_v<T>)
 T tag_invoke(const boost::json::value_to_tag<T>&, const boost::json::value& from) {
@@ -66,7 +70,10 @@ T tag_invoke(const boost::json::value_to_tag<T>&, const boost::json::value& from
     using Field = std::remove_cvref_t<decltype(field)>;
     const auto* found = object.if_contains(member.name);
     if (found == nullptr || found->is_null()) return;
-    if constexpr (requires { field.has_value(); *field; })
+    if constexpr (requires {
+                    field.has_value();
+                    *field;
+                  })
       field = boost::json::value_to<typename Field::value_type>(*found);
     else
       field = boost::json::value_to<Field>(*found);

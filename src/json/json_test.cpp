@@ -28,8 +28,9 @@ TEST(Json, LeavesDefaultsWhereMembersAreMissing) {
 }
 
 TEST(Json, RefusesWhatIsNotOneSaneDocument) {
-  for (const char* text : {"", "{", "{} {}", "nul", "[1,]", "\"\\ud800\"", "{\"a\":1,\"a\":2}", "{\"a\":1,\"\\u0061\":2}",
-                           "\"\xff\"", "NaN", "\xef\xbb\xbf{}", "[{\"b\":[{}],\"b\":1}]"})
+  for (const char* text :
+       {"", "{", "{} {}", "nul", "[1,]", "\"\\ud800\"", "{\"a\":1,\"a\":2}", "{\"a\":1,\"\\u0061\":2}",
+        "\"\xff\"", "NaN", "\xef\xbb\xbf{}", "[{\"b\":[{}],\"b\":1}]"})
     EXPECT_FALSE(json::parse(text)) << text;
 }
 

@@ -68,7 +68,8 @@ struct Order {
 
 using Digest = std::array<std::uint8_t, 32>;
 
-/// One activation as it stands: the row that is stored, replayed and advanced. A value; it owns nothing but its order.
+/// One activation as it stands: the row that is stored, replayed and advanced. A value; it owns nothing but
+/// its order.
 struct Activation {
   ActivationId id;
   std::uint32_t version = 0;  ///< raised by every committed step; the fence of the next one
@@ -83,11 +84,12 @@ struct Activation {
   std::uint64_t generation = 0;       ///< of the last command, rising per vehicle
   bool accepted = false;              ///< the IoT API took the last command
   bool cancel_requested = false;
-  bool compensated = false;           ///< a follower that switches the feature off again was started
+  bool compensated = false;  ///< a follower that switches the feature off again was started
   Instant sent_at;
-  Instant answer_by = Instant::never();       ///< when the last command counts as timed out
-  Instant next_action_at = Instant::never();  ///< when the engine must look again, never: when something answers
-  Instant horizon_at = Instant::never();      ///< past this nothing is sent: the hold must not run out under us
+  Instant answer_by = Instant::never();  ///< when the last command counts as timed out
+  Instant next_action_at =
+      Instant::never();                   ///< when the engine must look again, never: when something answers
+  Instant horizon_at = Instant::never();  ///< past this nothing is sent: the hold must not run out under us
   std::optional<Failure> last_failure;
   std::optional<Instant> confirmed_at;  ///< when the car's confirmation was committed
   std::optional<Instant> ends_at;       ///< end of the paid period
@@ -109,8 +111,9 @@ struct CommandRef {
 /// Reads command_id() back; nothing where the text is not one of ours.
 [[nodiscard]] std::optional<CommandRef> parse_command_id(std::string_view text);
 
-/// One committed step of one activation. It may pass several of the diagram's states: `path` names them all, in order, the last is the
-/// state that was stored. A step that records without moving has the one state it stayed in.
+/// One committed step of one activation. It may pass several of the diagram's states: `path` names them all,
+/// in order, the last is the state that was stored. A step that records without moving has the one state it
+/// stayed in.
 struct HistoryEntry {
   std::uint32_t seq = 0;  ///< 1..n, without gaps
   Instant at;

@@ -10,19 +10,22 @@ namespace contactor::ota {
 namespace {
 
 constexpr std::array<std::string_view, kEventCount> kEventNames{
-    "granted", "budget_exhausted", "precheck_failed", "found_active", "answered",  "observed",        "overdue",
-    "elapsed", "horizon_reached",  "diagnosed",       "money_moved",  "cancel_requested", "ticket_ended"};
+    "granted",     "budget_exhausted", "precheck_failed", "found_active",    "answered",
+    "observed",    "overdue",          "elapsed",         "horizon_reached", "diagnosed",
+    "money_moved", "cancel_requested", "ticket_ended"};
 
 using Handled = Result<Step>;
 
 /// Nothing was sent yet, or nothing more will be before the next grant.
 bool waits_to_send(State state) {
-  return state == State::QueuedForActivation || state == State::WaitingBudget || state == State::WaitingBackoff;
+  return state == State::QueuedForActivation || state == State::WaitingBudget ||
+         state == State::WaitingBackoff;
 }
 
 bool has_failed(State state) { return state == State::Failed || state == State::Canceled; }
 
-// -- one function per event; each knows all states ---------------------------------------------------------------------------------
+// -- one function per event; each knows all states
+// ---------------------------------------------------------------------------------
 
 Handled on(const Granted& event, StepBuilder step) {
   if (!waits_to_send(step.next().state)) return std::move(step).ignored();
@@ -70,7 +73,8 @@ Handled on(const Answered& event, StepBuilder step) {
       // Nothing is decided by an acceptance: it is remembered, and stored with the next step.
       step.next().accepted = true;
       return std::move(step).ignored();
-    case CommandAnswer::Kind::confirmed: return on_confirmed(std::move(step));
+    case CommandAnswer::Kind::confirmed:
+      return on_confirmed(std::move(step));
     case CommandAnswer::Kind::refused:
       step.fail(event.answer.failure, event.answer.retry_after);
       return std::move(step).recorded();
@@ -93,7 +97,8 @@ Handled on(const Answered& event, StepBuilder step) {
   return std::move(step).ignored();
 }
 
-/// A confirmation that comes after the end: the customer was told that nothing was delivered, so it is taken back (T23).
+/// A confirmation that comes after the end: the customer was told that nothing was delivered, so it is taken
+/// back (T23).
 Handled on_late_confirmation(const Observed& event, StepBuilder step) {
   if (step.is_deactivation() || step.next().compensated) return std::move(step).ignored();
   step.about_command(event.ordinal);
@@ -110,13 +115,15 @@ Handled on(const Observed& event, StepBuilder step) {
     if (has_failed(activation.state) || activation.state == State::ReversingPayment)
       return on_late_confirmation(event, std::move(step));
     if (is_final(activation.state) || activation.state == State::Scheduled) return std::move(step).ignored();
-    // An old "on" must not answer for a newer wish; a command of this activation always carries the same wish (S13).
+    // An old "on" must not answer for a newer wish; a command of this activation always carries the same wish
+    // (S13).
     step.about_command(event.ordinal);
     step.say("confirmed by " + event.source);
     return on_confirmed(std::move(step));
   }
   const bool is_refusal = event.status == CommandStatus::rejected || event.status == CommandStatus::timed_out;
-  if (!is_refusal || !is_latest || activation.state != State::WaitingResponse) return std::move(step).ignored();
+  if (!is_refusal || !is_latest || activation.state != State::WaitingResponse)
+    return std::move(step).ignored();
   step.about_command(event.ordinal);
   step.say("told by " + event.source);
   step.fail(event.failure, {});
@@ -143,7 +150,9 @@ Handled on(const Elapsed&, StepBuilder step) {
       step.next().next_action_at = step.now();
       step.next().waits_for.clear();
       return std::move(step).recorded();
-    case State::MaxRetriesExceeded: step.escalate(); return std::move(step).recorded();
+    case State::MaxRetriesExceeded:
+      step.escalate();
+      return std::move(step).recorded();
     case State::QueryingVehicleState:
       // The diagnosis was lost with the node that asked: it is asked again.
       step.next().next_action_at = step.now() + step.policy().diagnosis_timeout * 2;
@@ -170,7 +179,8 @@ Handled on(const Elapsed&, StepBuilder step) {
     case State::Failed:
     case State::WaitingBudget:
     case State::Canceled:
-    case State::Deactivated: return std::move(step).ignored();
+    case State::Deactivated:
+      return std::move(step).ignored();
   }
   return std::move(step).ignored();
 }
@@ -206,7 +216,8 @@ Handled on(const MoneyMoved& event, StepBuilder step) {
   const bool is_back = event.to == MoneyState::released || event.to == MoneyState::refunded;
   if (activation.state == State::ReversingPayment && is_back) step.end_as_failed();
   // The failure was told while the money was still on its way: the promise of a second word is kept.
-  else if (activation.state == State::Failed && is_back) step.act(Notify{NoticeEvent::MoneyReturned});
+  else if (activation.state == State::Failed && is_back)
+    step.act(Notify{NoticeEvent::MoneyReturned});
   return std::move(step).recorded();
 }
 
@@ -216,15 +227,17 @@ Handled on(const CancelRequested& event, StepBuilder step) {
   step.as(event.actor);
   step.say(event.reason);
   if (activation.state == State::WaitingResponse) {
-    // A command is on its way: its outcome is awaited, so that two commands never overlap. The money goes back now.
+    // A command is on its way: its outcome is awaited, so that two commands never overlap. The money goes
+    // back now.
     activation.cancel_requested = true;
     step.move_money(money_reversed(activation.money_state));
     return std::move(step).recorded();
   }
   if (!waits_to_send(activation.state) && activation.state != State::Scheduled &&
       activation.state != State::MaxRetriesExceeded)
-    return fail(ErrorKind::conflict, "ota",
-                fmt::format("an activation in state {} can no longer be canceled", to_string(activation.state)));
+    return fail(
+        ErrorKind::conflict, "ota",
+        fmt::format("an activation in state {} can no longer be canceled", to_string(activation.state)));
   activation.cancel_requested = true;
   step.end_as_canceled(event.superseded);
   return std::move(step).recorded();
@@ -251,7 +264,8 @@ Step open(Order order, ActivationId id, Instant start_at, const Context& context
   const bool waits = start_at > context.now;
   step.next().next_action_at = waits ? start_at : context.now;
   if (waits) step.next().waits_for = "its day: " + to_rfc3339(start_at);
-  if (!is_activation) step.next().service_status = waits ? ServiceStatus::Active : ServiceStatus::Deactivating;
+  if (!is_activation)
+    step.next().service_status = waits ? ServiceStatus::Active : ServiceStatus::Deactivating;
   step.as(fresh.order->ordered_by.empty() ? "engine" : fresh.order->ordered_by);
   if (fresh.money_state != MoneyState::none) step.act(Notify{NoticeEvent::PaymentConfirmed});
   step.move_to(waits ? State::Scheduled : State::QueuedForActivation);

@@ -12,7 +12,8 @@
 
 namespace contactor::ota {
 
-// -- events: what can happen to an activation --------------------------------------------------------------------------------
+// -- events: what can happen to an activation
+// --------------------------------------------------------------------------------
 
 /// The vehicle is free and its budget allows a command: send one, with this generation.
 struct Granted {
@@ -23,11 +24,13 @@ struct BudgetExhausted {
   Instant until;
   std::string why;
 };
-/// The look before the command found the car unreachable or unfit. Stands for an attempt that spent no command.
+/// The look before the command found the car unreachable or unfit. Stands for an attempt that spent no
+/// command.
 struct PrecheckFailed {
   Failure failure;
 };
-/// The look before the command found the feature on already, for the same customer: an extension needs no command.
+/// The look before the command found the feature on already, for the same customer: an extension needs no
+/// command.
 struct FoundActive {};
 struct Answered {
   CommandAnswer answer;
@@ -63,12 +66,13 @@ struct TicketEnded {
   bool delivered = false;
 };
 
-using Event = std::variant<Granted, BudgetExhausted, PrecheckFailed, FoundActive, Answered, Observed, Overdue, Elapsed,
-                           HorizonReached, Diagnosed, MoneyMoved, CancelRequested, TicketEnded>;
+using Event = std::variant<Granted, BudgetExhausted, PrecheckFailed, FoundActive, Answered, Observed, Overdue,
+                           Elapsed, HorizonReached, Diagnosed, MoneyMoved, CancelRequested, TicketEnded>;
 inline constexpr std::size_t kEventCount = std::variant_size_v<Event>;
 [[nodiscard]] std::string_view name_of(const Event& event);
 
-// -- effects: what must be done once the step is committed -------------------------------------------------------------------
+// -- effects: what must be done once the step is committed
+// -------------------------------------------------------------------
 
 struct SendCommand {
   std::string command_id;
@@ -111,8 +115,10 @@ struct Step {
 [[nodiscard]] Step open(Order order, ActivationId id, Instant start_at, const Context& context);
 
 /// The one decision of this capability: what an event makes of an activation, and what must be done about it.
-/// Every pair of state and event has an answer; late and repeated events change nothing or start what puts the world right.
-/// @errors  conflict: a cancellation that comes too late. Thread: any. Cost: O(1), one copy of the activation.
+/// Every pair of state and event has an answer; late and repeated events change nothing or start what puts
+/// the world right.
+/// @errors  conflict: a cancellation that comes too late. Thread: any. Cost: O(1), one copy of the
+/// activation.
 /// @source  brief, state diagram; RULINGS T1 to T29, T44 to T46, T55, T58, T59, T61, T62.
 [[nodiscard]] Result<Step> advance(const Activation& activation, const Event& event, const Context& context);
 

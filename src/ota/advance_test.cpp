@@ -17,7 +17,8 @@ Event answer(Kind kind, std::optional<Millis> retry_after = {}) {
   return Answered{.answer = {.kind = kind, .failure = {.message = "x"}, .retry_after = retry_after}};
 }
 
-// -- success -----------------------------------------------------------------------------------------------------------------------
+// -- success
+// -----------------------------------------------------------------------------------------------------------------------
 
 TEST(ActivationAdvance, WalksTheDiagramFromOrderToActive) {
   Walk walk;
@@ -89,7 +90,8 @@ TEST(ActivationAdvance, ExtensionMovesTheEndWithoutACommand) {
   EXPECT_EQ(walk.count<SendCommand>(), 0U);
 }
 
-// -- retries -----------------------------------------------------------------------------------------------------------------------
+// -- retries
+// -----------------------------------------------------------------------------------------------------------------------
 
 TEST(ActivationAdvance, FastFailuresFollowTheFormulaToTheSecond) {
   Walk walk;
@@ -158,7 +160,8 @@ TEST(ActivationAdvance, LongerRetryAfterIsRespected) {
 
 TEST(ActivationAdvance, WaitingForBudgetIsNotAnAttempt) {
   Walk walk;
-  ASSERT_TRUE(walk.happens(BudgetExhausted{.until = walk.now + std::chrono::minutes(20), .why = "ten an hour"}));
+  ASSERT_TRUE(
+      walk.happens(BudgetExhausted{.until = walk.now + std::chrono::minutes(20), .why = "ten an hour"}));
   EXPECT_EQ(walk.activation.state, State::WaitingBudget);
   EXPECT_EQ(walk.activation.attempts, 0U);
   ASSERT_TRUE(walk.granted());
@@ -193,7 +196,8 @@ TEST(ActivationAdvance, PrecheckStandsForAnAttemptWithoutACommand) {
   EXPECT_EQ(walk.activation.next_action_at, walk.now + std::chrono::seconds(30));
 }
 
-// -- the end without success ---------------------------------------------------------------------------------------------------------
+// -- the end without success
+// ---------------------------------------------------------------------------------------------------------
 
 TEST(ActivationAdvance, ExhaustedRetriesEscalateReleaseAndTell) {
   Walk walk;
@@ -281,7 +285,8 @@ TEST(ActivationAdvance, RetryPastTheHorizonIsNotPlanned) {
   EXPECT_EQ(walk.activation.state, State::MaxRetriesExceeded);
 }
 
-// -- late, duplicate and contradicting answers --------------------------------------------------------------------------------------------
+// -- late, duplicate and contradicting answers
+// --------------------------------------------------------------------------------------------
 
 TEST(ActivationAdvance, LateYesStopsEverythingWhereverItWaits) {
   for (const State state : {State::WaitingBackoff, State::MaxRetriesExceeded, State::QueryingVehicleState}) {
@@ -327,9 +332,11 @@ TEST(ActivationAdvance, DuplicatesAfterSuccessChangeNothing) {
 
 TEST(ActivationAdvance, AnswersToCommandsNeverSentAreIgnored) {
   Walk walk;
-  EXPECT_FALSE(walk.happens(Observed{.source = "callback", .ordinal = 1, .status = CommandStatus::applied, .failure = {}}));
+  EXPECT_FALSE(walk.happens(
+      Observed{.source = "callback", .ordinal = 1, .status = CommandStatus::applied, .failure = {}}));
   walk.granted();
-  EXPECT_FALSE(walk.happens(Observed{.source = "callback", .ordinal = 2, .status = CommandStatus::applied, .failure = {}}));
+  EXPECT_FALSE(walk.happens(
+      Observed{.source = "callback", .ordinal = 2, .status = CommandStatus::applied, .failure = {}}));
 }
 
 TEST(ActivationAdvance, RefusalOfAnOlderCommandDoesNotEndTheCurrentOne) {
@@ -338,15 +345,18 @@ TEST(ActivationAdvance, RefusalOfAnOlderCommandDoesNotEndTheCurrentOne) {
   walk.refused(FailureCategory::TransientNetwork);
   walk.wait();
   walk.granted();
-  EXPECT_FALSE(walk.happens(Observed{.source = "callback", .ordinal = 1, .status = CommandStatus::rejected, .failure = {}}));
+  EXPECT_FALSE(walk.happens(
+      Observed{.source = "callback", .ordinal = 1, .status = CommandStatus::rejected, .failure = {}}));
   EXPECT_EQ(walk.activation.state, State::WaitingResponse);
 }
 
-// -- cancellation --------------------------------------------------------------------------------------------------------------------------
+// -- cancellation
+// --------------------------------------------------------------------------------------------------------------------------
 
 TEST(ActivationAdvance, CancelBeforeAnyCommandReleasesTheMoneyAndNothingElse) {
   Walk walk;
-  ASSERT_TRUE(walk.happens(CancelRequested{.actor = "ada", .reason = "changed my mind", .superseded = false}));
+  ASSERT_TRUE(
+      walk.happens(CancelRequested{.actor = "ada", .reason = "changed my mind", .superseded = false}));
   EXPECT_EQ(walk.activation.state, State::Canceled);
   EXPECT_EQ(walk.effect<MoveMoney>()->purpose, MoneyPurpose::release);
   EXPECT_EQ(walk.effect<Spawn>(), nullptr);
@@ -369,12 +379,14 @@ TEST(ActivationAdvance, CancelAfterTheEndIsRefused) {
   Walk walk;
   walk.granted();
   walk.confirmed();
-  const auto refused = advance(walk.activation, CancelRequested{.actor = "ada", .reason = "", .superseded = false}, walk.context());
+  const auto refused = advance(
+      walk.activation, CancelRequested{.actor = "ada", .reason = "", .superseded = false}, walk.context());
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().kind, ErrorKind::conflict);
 }
 
-// -- deactivations ------------------------------------------------------------------------------------------------------------------------------
+// -- deactivations
+// ------------------------------------------------------------------------------------------------------------------------------
 
 Order a_switch_off() {
   Order order = an_order();

@@ -11,7 +11,11 @@ inline constexpr Instant kStart = Instant::from_millis(1'795'240'800'000);
 inline Order an_order() {
   return Order{.order_id = OrderId("order-1"),
                .vin = *Vin::parse("WVWZZZ1JZXW000001"),
-               .customer = {.id = CustomerId("cust-1"), .name = "Ada", .email = "ada@example.org", .push_token = "device", .locale = ""},
+               .customer = {.id = CustomerId("cust-1"),
+                            .name = "Ada",
+                            .email = "ada@example.org",
+                            .push_token = "device",
+                            .locale = ""},
                .service_id = ServiceId("seat-heating"),
                .service_name = "Seat heating",
                .vehicle_model = "ID.3",
@@ -55,12 +59,17 @@ struct Walk {
   }
   bool granted() { return happens(Granted{.generation = activation.generation + 1}); }
   bool refused(FailureCategory category) {
-    return happens(Answered{.answer = {.kind = CommandAnswer::Kind::refused,
-                                       .failure = {.category = category, .http_status = 503, .code = "internal", .message = "down"},
-                                       .retry_after = {}}});
+    return happens(Answered{
+        .answer = {
+            .kind = CommandAnswer::Kind::refused,
+            .failure = {.category = category, .http_status = 503, .code = "internal", .message = "down"},
+            .retry_after = {}}});
   }
   bool confirmed() {
-    return happens(Observed{.source = "callback", .ordinal = activation.command_ordinal, .status = CommandStatus::applied, .failure = {}});
+    return happens(Observed{.source = "callback",
+                            .ordinal = activation.command_ordinal,
+                            .status = CommandStatus::applied,
+                            .failure = {}});
   }
   /// Waits out whatever next_action_at says and hands over the matching event.
   void wait() { now = std::max(now, activation.next_action_at); }

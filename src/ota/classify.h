@@ -18,7 +18,8 @@ struct AnswerFacts {
   std::optional<Millis> retry_after;
 };
 
-/// Status *and* body decide: a 200 with an error object is a failure, a 403 that says rate_limited is a rate limit, a broken 2xx is unknown.
+/// Status *and* body decide: a 200 with an error object is a failure, a 403 that says rate_limited is a rate
+/// limit, a broken 2xx is unknown.
 /// @source  RULINGS T8, T11, T42, T46.
 [[nodiscard]] CommandAnswer classify(const AnswerFacts& facts);
 /// No HTTP answer at all: `applied = no` is a definite transient failure, everything else is unknown.

@@ -75,11 +75,13 @@ std::optional<Obstacle> obstacle(const VehicleStatus& status, const Order& order
                                                               status.firmware_version, needs.min_firmware)},
                     .wait = {}};
   const bool model_known = !order.vehicle_model.empty() && !needs.compatible_models.empty();
-  if (model_known && std::ranges::find(needs.compatible_models, order.vehicle_model) == needs.compatible_models.end())
-    return Obstacle{.failure = Failure{.category = FailureCategory::VehicleIncompatible,
-                                       .code = "model_not_supported",
-                                       .message = fmt::format("the service does not support {}", order.vehicle_model)},
-                    .wait = {}};
+  if (model_known &&
+      std::ranges::find(needs.compatible_models, order.vehicle_model) == needs.compatible_models.end())
+    return Obstacle{
+        .failure = Failure{.category = FailureCategory::VehicleIncompatible,
+                           .code = "model_not_supported",
+                           .message = fmt::format("the service does not support {}", order.vehicle_model)},
+        .wait = {}};
   if (needs.parked && status.drive_state == "driving")
     return Obstacle{.failure = {}, .wait = "the vehicle to be parked"};
   return std::nullopt;
@@ -88,8 +90,8 @@ std::optional<Obstacle> obstacle(const VehicleStatus& status, const Order& order
 bool needs_look(const Activation& activation) {
   const Order& order = *activation.order;
   const Requirements& needs = order.requirements;
-  return activation.attempts > 0 || activation.command_ordinal > 0 || needs.parked || !needs.min_firmware.empty() ||
-         !needs.compatible_models.empty() || !order.extends.empty();
+  return activation.attempts > 0 || activation.command_ordinal > 0 || needs.parked ||
+         !needs.min_firmware.empty() || !needs.compatible_models.empty() || !order.extends.empty();
 }
 
 bool is_older_firmware(std::string_view installed, std::string_view required) {

@@ -44,9 +44,12 @@ std::optional<MoneyPurpose> parse_money_purpose(std::string_view text) {
 MoneyState money_at_entry(const Payment& payment) {
   if (payment.amount.minor_units == 0) return MoneyState::none;
   switch (payment.state) {
-    case PaidAs::none: return MoneyState::none;
-    case PaidAs::authorized: return MoneyState::held;
-    case PaidAs::captured: return MoneyState::prepaid;
+    case PaidAs::none:
+      return MoneyState::none;
+    case PaidAs::authorized:
+      return MoneyState::held;
+    case PaidAs::captured:
+      return MoneyState::prepaid;
   }
   return MoneyState::none;
 }

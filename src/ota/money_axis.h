@@ -17,7 +17,8 @@ enum class MoneyPurpose : std::uint8_t { capture, release, refund };
 /// Is this movement of the money axis one that can happen at all?
 [[nodiscard]] bool is_money_transition(MoneyState from, MoneyState to);
 
-/// Proof that the car confirmed. Only the step that records a confirmation can make one, and only with one can money be taken.
+/// Proof that the car confirmed. Only the step that records a confirmation can make one, and only with one
+/// can money be taken.
 class Confirmation {
  public:
   [[nodiscard]] Instant at() const { return at_; }

@@ -143,7 +143,9 @@ std::string_view to_string(State state) { return kStateNames.text(state); }
 std::optional<State> parse_state(std::string_view text) { return kStateNames.parse(text); }
 
 std::string_view to_string(ServiceStatus status) { return kServiceStatusNames.text(status); }
-std::optional<ServiceStatus> parse_service_status(std::string_view text) { return kServiceStatusNames.parse(text); }
+std::optional<ServiceStatus> parse_service_status(std::string_view text) {
+  return kServiceStatusNames.parse(text);
+}
 
 std::string_view to_string(MoneyState state) { return kMoneyStateNames.text(state); }
 std::optional<MoneyState> parse_money_state(std::string_view text) { return kMoneyStateNames.parse(text); }
@@ -155,10 +157,14 @@ std::string_view to_string(Origin origin) { return kOriginNames.text(origin); }
 std::optional<Origin> parse_origin(std::string_view text) { return kOriginNames.parse(text); }
 
 std::string_view to_string(FailureCategory category) { return kFailureCategoryNames.text(category); }
-std::optional<FailureCategory> parse_failure_category(std::string_view text) { return kFailureCategoryNames.parse(text); }
+std::optional<FailureCategory> parse_failure_category(std::string_view text) {
+  return kFailureCategoryNames.parse(text);
+}
 
 std::string_view to_string(CommandStatus status) { return kCommandStatusNames.text(status); }
-std::optional<CommandStatus> parse_command_status(std::string_view text) { return kCommandStatusNames.parse(text); }
+std::optional<CommandStatus> parse_command_status(std::string_view text) {
+  return kCommandStatusNames.parse(text);
+}
 
 std::string_view to_string(Provider provider) { return kProviderNames.text(provider); }
 std::optional<Provider> parse_provider(std::string_view text) { return kProviderNames.parse(text); }
@@ -179,6 +185,8 @@ std::string_view to_string(TicketState state) { return kTicketStateNames.text(st
 std::optional<TicketState> parse_ticket_state(std::string_view text) { return kTicketStateNames.parse(text); }
 
 std::string_view to_string(TicketAction action) { return kTicketActionNames.text(action); }
-std::optional<TicketAction> parse_ticket_action(std::string_view text) { return kTicketActionNames.parse(text); }
+std::optional<TicketAction> parse_ticket_action(std::string_view text) {
+  return kTicketActionNames.parse(text);
+}
 
 }  // namespace contactor::ota

@@ -30,7 +30,7 @@ enum class Channel : std::uint8_t { email, push, display };
 struct NoticeFacts {
   const Activation* activation = nullptr;
   Instant now;
-  std::string console_url;      ///< base of the link to the purchase record
+  std::string console_url;  ///< base of the link to the purchase record
   std::string support_contact;
   std::string ticket_reference;  ///< empty where there is none
   std::string detail;            ///< free words of a technician

@@ -24,8 +24,8 @@ enum class FailureCategory : std::uint8_t {
 /// Why an attempt did not succeed: the category, and what the other side said in its own words.
 struct Failure {
   FailureCategory category = FailureCategory::TransientNetwork;
-  int http_status = 0;      ///< 0 where no HTTP answer came
-  std::string code;         ///< the API's error code, or our own for failures without an answer
+  int http_status = 0;  ///< 0 where no HTTP answer came
+  std::string code;     ///< the API's error code, or our own for failures without an answer
   std::string message;
 };
 
@@ -61,7 +61,7 @@ struct VehicleStatus {
   std::vector<FeatureState> features;
   CommandStatus command = CommandStatus::unknown;  ///< of the command that was asked for
   Failure command_failure;                         ///< where it was rejected or timed out
-  std::string snapshot;                            ///< the whole answer as JSON, location coarsened, for tickets
+  std::string snapshot;  ///< the whole answer as JSON, location coarsened, for tickets
 };
 
 /// `GET /vehicle/{vin}/health`.

@@ -6,7 +6,8 @@
 
 namespace contactor::ota {
 
-/// Where an activation stands. The first eighteen are the brief's diagram, under its own names; the last four are ruled additions.
+/// Where an activation stands. The first eighteen are the brief's diagram, under its own names; the last four
+/// are ruled additions.
 enum class State : std::uint8_t {
   PaymentConfirmed,
   QueuedForActivation,
@@ -27,7 +28,8 @@ enum class State : std::uint8_t {
   NotifyingFailure,
   Failed,
   Scheduled,      ///< a deactivation whose day has not come
-  WaitingBudget,  ///< ten commands in the hour are spent, or the API asked to slow down: waiting is not an attempt
+  WaitingBudget,  ///< ten commands in the hour are spent, or the API asked to slow down: waiting is not an
+                  ///< attempt
   Canceled,       ///< the newest wish was another one
   Deactivated,    ///< the end of a deactivation: the car confirmed that the feature is off
 };
@@ -35,7 +37,7 @@ inline constexpr std::size_t kStateCount = 22;
 
 /// What the service database says to customer and shop. Spelled as the brief spells it.
 enum class ServiceStatus : std::uint8_t {
-  Pending,           ///< ordered, no command sent yet
+  Pending,  ///< ordered, no command sent yet
   Activating,
   Active,
   PendingSupport,    ///< "Pending Support": not delivered, its ticket is open
@@ -45,16 +47,17 @@ enum class ServiceStatus : std::uint8_t {
   Canceled,
 };
 
-/// What has become of the money. `captured` can only be reached through `capturing`, and that only with the car's confirmation.
+/// What has become of the money. `captured` can only be reached through `capturing`, and that only with the
+/// car's confirmation.
 enum class MoneyState : std::uint8_t {
-  none,         ///< nothing to pay
-  held,         ///< authorised by the customer's bank, not taken
-  prepaid,      ///< the shop took it before we were asked; ours is the duty to give it back
-  capturing,    ///< confirmed by the car, being taken
+  none,       ///< nothing to pay
+  held,       ///< authorised by the customer's bank, not taken
+  prepaid,    ///< the shop took it before we were asked; ours is the duty to give it back
+  capturing,  ///< confirmed by the car, being taken
   captured,
-  releasing,    ///< the hold is being voided
+  releasing,  ///< the hold is being voided
   released,
-  refunding,    ///< taken money is on its way back; tried until the provider says done
+  refunding,  ///< taken money is on its way back; tried until the provider says done
   refunded,
   written_off,  ///< delivered, but the money could not be taken; finance is told
 };

@@ -34,13 +34,15 @@ void StepBuilder::move_money(MoneyState to) {
   if (const auto purpose = purpose_of(to)) act(MoveMoney{*purpose});
 }
 
-// -- the ways through the diagram ------------------------------------------------------------------------------------------------
+// -- the ways through the diagram
+// ------------------------------------------------------------------------------------------------
 
 void StepBuilder::send(std::uint64_t generation) {
   Activation& activation = next();
   if (activation.state == State::WaitingBackoff) detail_ = "backoff complete";
   move_to(State::SendingCommand);
-  // The intent is committed as sent: after a crash the command may be on its way, so it is looked up, not repeated.
+  // The intent is committed as sent: after a crash the command may be on its way, so it is looked up, not
+  // repeated.
   move_to(State::WaitingResponse);
   // Told with the first command: an attempt that the API did not take is counted back, its message is not.
   if (activation.command_ordinal == 0 && !is_deactivation()) act(Notify{NoticeEvent::ActivationStarted});
@@ -107,9 +109,10 @@ void StepBuilder::retry_or_give_up(const Failure& failure, std::optional<Millis>
       open_ticket(Diagnostics{});
     return;
   }
-  const Millis delay = next().retries < retry.retries_max
-                           ? std::max(delay_before(retry, next().retries, next().id), retry_after.value_or(Millis(0)))
-                           : Millis::max();
+  const Millis delay =
+      next().retries < retry.retries_max
+          ? std::max(delay_before(retry, next().retries, next().id), retry_after.value_or(Millis(0)))
+          : Millis::max();
   if (next().retries < retry.retries_max && now() + delay < next().horizon_at) return back_off(delay);
   move_to(State::MaxRetriesExceeded);
   const Millis grace = final_grace(retry, next().id);
@@ -198,7 +201,8 @@ Order StepBuilder::follower(Action action, std::string_view reason) const {
   return following;
 }
 
-// -- the end of a step -----------------------------------------------------------------------------------------------------------
+// -- the end of a step
+// -----------------------------------------------------------------------------------------------------------
 
 Step StepBuilder::recorded() && {
   Activation& activation = next();

@@ -4,7 +4,8 @@
 
 namespace contactor::ota {
 
-/// Collects one step: moves along the diagram, money that follows the car, effects. Private to the decisions of this folder.
+/// Collects one step: moves along the diagram, money that follows the car, effects. Private to the decisions
+/// of this folder.
 class StepBuilder {
  public:
   StepBuilder(const Activation& from, const Context& context, std::string_view event_name);

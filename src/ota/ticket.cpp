@@ -38,16 +38,16 @@ std::string dbm(const std::optional<std::int64_t>& strength) {
 std::string nothing(const VehicleHealth&) { return {}; }
 
 void add_observations(Ticket& ticket, const Diagnostics& diagnostics) {
-  ticket.vehicle_status_snapshot = first_of(
-      diagnostics, [](const VehicleStatus& s) { return s.snapshot; }, nothing);
+  ticket.vehicle_status_snapshot =
+      first_of(diagnostics, [](const VehicleStatus& s) { return s.snapshot; }, nothing);
   ticket.vehicle_online_status = first_of(
       diagnostics, [](const VehicleStatus& s) { return std::string(s.online ? "online" : "offline"); },
       [](const VehicleHealth& h) { return std::string(h.reachable ? "online" : "offline"); });
   ticket.network_signal_strength = first_of(
       diagnostics, [](const VehicleStatus& s) { return dbm(s.signal_strength_dbm); },
       [](const VehicleHealth& h) { return dbm(h.signal_strength_dbm); });
-  ticket.vehicle_firmware_version = first_of(
-      diagnostics, [](const VehicleStatus& s) { return s.firmware_version; }, nothing);
+  ticket.vehicle_firmware_version =
+      first_of(diagnostics, [](const VehicleStatus& s) { return s.firmware_version; }, nothing);
 }
 
 void add_order(Ticket& ticket, const Order& order) {

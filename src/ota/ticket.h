@@ -36,7 +36,8 @@ struct AttemptRecord {
   std::string response;  ///< "503 internal: queue is down", "no answer within 5m"
 };
 
-/// What the diagnosis found out. Filled by the engine from status, health, history and our own log, each within a short deadline.
+/// What the diagnosis found out. Filled by the engine from status, health, history and our own log, each
+/// within a short deadline.
 struct Diagnostics {
   Result<VehicleStatus> status = fail(ErrorKind::unavailable, "diagnosis", "not asked");
   Result<VehicleHealth> health = fail(ErrorKind::unavailable, "diagnosis", "not asked");
@@ -46,24 +47,24 @@ struct Diagnostics {
 
 /// The brief's eighteen fields and the desk's own: assignment, clocks, state.
 struct Ticket {
-  TicketId id;                               // 1 Ticket ID
-  Vin vin;                                   // 2 VIN
-  CustomerId customer_id;                    // 3 Customer ID
-  std::string customer_email;                // 4 Customer Email
-  ServiceId service_id;                      // 5 Service ID
-  std::string service_name;                  // 6 Service Name
-  std::string payment_transaction_id;        // 7 Payment Transaction ID
-  std::optional<Money> payment_amount;       // 8 Payment Amount
-  Instant activation_requested_at;           // 9 Activation Request Time
-  std::vector<AttemptRecord> retry_attempts; // 10 Retry Attempts
-  std::string last_error_code;               // 11 Last Error Code
-  std::string last_error_message;            // 12 Last Error Message
-  Finding vehicle_status_snapshot;           // 13 Vehicle Status Snapshot
-  Finding vehicle_online_status;             // 14 Vehicle Online Status
-  Finding network_signal_strength;           // 15 Network Signal Strength
-  Finding vehicle_firmware_version;          // 16 Vehicle Firmware Version
-  std::string configuration_payload;         // 17 Configuration Payload
-  Priority priority = Priority::MEDIUM;      // 18 Priority
+  TicketId id;                                // 1 Ticket ID
+  Vin vin;                                    // 2 VIN
+  CustomerId customer_id;                     // 3 Customer ID
+  std::string customer_email;                 // 4 Customer Email
+  ServiceId service_id;                       // 5 Service ID
+  std::string service_name;                   // 6 Service Name
+  std::string payment_transaction_id;         // 7 Payment Transaction ID
+  std::optional<Money> payment_amount;        // 8 Payment Amount
+  Instant activation_requested_at;            // 9 Activation Request Time
+  std::vector<AttemptRecord> retry_attempts;  // 10 Retry Attempts
+  std::string last_error_code;                // 11 Last Error Code
+  std::string last_error_message;             // 12 Last Error Message
+  Finding vehicle_status_snapshot;            // 13 Vehicle Status Snapshot
+  Finding vehicle_online_status;              // 14 Vehicle Online Status
+  Finding network_signal_strength;            // 15 Network Signal Strength
+  Finding vehicle_firmware_version;           // 16 Vehicle Firmware Version
+  std::string configuration_payload;          // 17 Configuration Payload
+  Priority priority = Priority::MEDIUM;       // 18 Priority
 
   ActivationId activation_id;
   FailureCategory category = FailureCategory::MaxRetriesExceeded;
@@ -75,7 +76,7 @@ struct Ticket {
   std::optional<Instant> responded_at;
   std::optional<Instant> ended_at;
   std::optional<Instant> waiting_since;  ///< the solve clock stands still since then: the customer was asked
-  std::string proposed_configuration;  ///< an edited payload that waits for a second person
+  std::string proposed_configuration;    ///< an edited payload that waits for a second person
   std::string proposed_by;
   std::vector<std::string> notes;  ///< "2026-11-21T06:38:14.000Z anna: called the customer"
   std::uint32_t version = 0;

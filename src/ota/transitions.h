@@ -12,7 +12,8 @@ struct Transition {
   State to;
 };
 
-/// The brief's diagram, edge by edge in its order. Every hop of every step is one of these or of kRuledTransitions.
+/// The brief's diagram, edge by edge in its order. Every hop of every step is one of these or of
+/// kRuledTransitions.
 inline constexpr std::array kDiagram{
     Transition{State::PaymentConfirmed, State::QueuedForActivation},
     Transition{State::QueuedForActivation, State::SendingCommand},

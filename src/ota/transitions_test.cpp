@@ -19,19 +19,31 @@ Event answer(Kind kind) {
 }
 
 std::vector<Event> one_of_each_event() {
-  return {Granted{.generation = 1}, BudgetExhausted{.until = kStart, .why = ""}, PrecheckFailed{}, FoundActive{},
-          answer(Kind::refused), Observed{.source = "callback", .ordinal = 1, .status = CommandStatus::applied, .failure = {}},
-          Overdue{}, Elapsed{}, HorizonReached{}, Diagnosed{}, MoneyMoved{.to = MoneyState::released, .detail = ""},
-          CancelRequested{.actor = "a", .reason = "b", .superseded = false}, TicketEnded{.actor = "t", .delivered = false}};
+  return {Granted{.generation = 1},
+          BudgetExhausted{.until = kStart, .why = ""},
+          PrecheckFailed{},
+          FoundActive{},
+          answer(Kind::refused),
+          Observed{.source = "callback", .ordinal = 1, .status = CommandStatus::applied, .failure = {}},
+          Overdue{},
+          Elapsed{},
+          HorizonReached{},
+          Diagnosed{},
+          MoneyMoved{.to = MoneyState::released, .detail = ""},
+          CancelRequested{.actor = "a", .reason = "b", .superseded = false},
+          TicketEnded{.actor = "t", .delivered = false}};
 }
 
-/// Every way of getting an activation into a stored state, then every event on it; remembers each edge that was walked.
+/// Every way of getting an activation into a stored state, then every event on it; remembers each edge that
+/// was walked.
 void explore(Walk walk, int depth, std::set<std::pair<State, State>>& walked) {
   if (depth == 0) return;
   auto events = one_of_each_event();
   events.push_back(answer(Kind::confirmed));
   events.push_back(answer(Kind::rate_limited));
-  events.push_back(Answered{.answer = {.kind = Kind::refused, .failure = {.category = FailureCategory::VehicleIncompatible}, .retry_after = {}}});
+  events.push_back(Answered{.answer = {.kind = Kind::refused,
+                                       .failure = {.category = FailureCategory::VehicleIncompatible},
+                                       .retry_after = {}}});
   for (const auto& event : events) {
     Walk next = walk;
     if (!next.activation.next_action_at.is_never()) next.wait();
@@ -45,8 +57,10 @@ void explore(Walk walk, int depth, std::set<std::pair<State, State>>& walked) {
     if (is_final(from)) {
       EXPECT_EQ(next.activation.state, from) << "an end absorbs";
     }
-    EXPECT_TRUE(next.activation.money_state == money || is_money_transition(money, next.activation.money_state));
-    const bool takes = next.activation.money_state == MoneyState::capturing || next.activation.money_state == MoneyState::captured;
+    EXPECT_TRUE(next.activation.money_state == money ||
+                is_money_transition(money, next.activation.money_state));
+    const bool takes = next.activation.money_state == MoneyState::capturing ||
+                       next.activation.money_state == MoneyState::captured;
     EXPECT_TRUE(!takes || next.activation.confirmed_at) << "money is taken only with the car's confirmation";
     if (!recorded) continue;
     for (const State to : next.history.back().path) {
@@ -76,9 +90,11 @@ TEST(TransitionTable, EveryEdgeIsWalkedAndNoOther) {
   for (const auto& edge : kDiagram) listed.emplace(edge.from, edge.to);
   for (const auto& edge : kRuledTransitions) listed.emplace(edge.from, edge.to);
   for (const auto& edge : listed)
-    EXPECT_TRUE(walked.contains(edge)) << to_string(edge.first) << " -> " << to_string(edge.second) << " was never walked";
+    EXPECT_TRUE(walked.contains(edge))
+        << to_string(edge.first) << " -> " << to_string(edge.second) << " was never walked";
   for (const auto& edge : walked)
-    EXPECT_TRUE(listed.contains(edge)) << to_string(edge.first) << " -> " << to_string(edge.second) << " is not listed";
+    EXPECT_TRUE(listed.contains(edge))
+        << to_string(edge.first) << " -> " << to_string(edge.second) << " is not listed";
 }
 
 }  // namespace

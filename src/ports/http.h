@@ -43,8 +43,8 @@ class HttpTransport {
   virtual ~HttpTransport() = default;
 
   /// @errors  unavailable (refused, reset, TLS), timed_out, protocol (broken or oversized answer), exhausted
-  ///          (no place in the queue). `applied` is `no` only where no byte of the request was sent, otherwise `maybe`.
-  ///          An HTTP status of any value is not an error here. Thread: the engine's.
+  ///          (no place in the queue). `applied` is `no` only where no byte of the request was sent,
+  ///          otherwise `maybe`. An HTTP status of any value is not an error here. Thread: the engine's.
   virtual void send(HttpRequest request, Done<Result<HttpResponse>> done) = 0;
 };
 

@@ -23,7 +23,8 @@ struct ConfigureCommand {
   Instant expires_at;
 };
 
-/// The existing IoT API in front of the vehicles. Holds its own access token: refreshed early and once, renewed after one 401.
+/// The existing IoT API in front of the vehicles. Holds its own access token: refreshed early and once,
+/// renewed after one 401.
 class IotApi {
  public:
   virtual ~IotApi() = default;
@@ -31,7 +32,8 @@ class IotApi {
   /// @errors  never a Result: every way the call can end is an answer that `ota` understands.
   virtual void configure(ConfigureCommand command, Instant respond_by, Done<ota::CommandAnswer> done) = 0;
   /// @param command_id  empty asks for the vehicle only.
-  virtual void status(Vin vin, std::string command_id, Instant respond_by, Done<Result<ota::VehicleStatus>> done) = 0;
+  virtual void status(Vin vin, std::string command_id, Instant respond_by,
+                      Done<Result<ota::VehicleStatus>> done) = 0;
   virtual void health(Vin vin, Instant respond_by, Done<Result<ota::VehicleHealth>> done) = 0;
   virtual void history(Vin vin, Instant respond_by, Done<Result<std::vector<ota::IotHistoryItem>>> done) = 0;
 };

@@ -15,7 +15,8 @@ struct MailMessage {
   std::string html;
 };
 
-/// @errors for both channels: invalid (this recipient or message will never work), unauthorized, rate_limited, unavailable,
+/// @errors for both channels: invalid (this recipient or message will never work), unauthorized,
+/// rate_limited, unavailable,
 ///         timed_out; `applied` = maybe once the body was handed over and no answer came.
 class Mail {
  public:

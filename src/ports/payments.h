@@ -26,17 +26,19 @@ struct PaymentFacts {
   Phase phase = Phase::incomplete;
   std::int64_t authorized = 0;  ///< minor units
   std::int64_t captured = 0;
-  std::int64_t refunded = 0;         ///< succeeded refunds only
+  std::int64_t refunded = 0;  ///< succeeded refunds only
   std::int64_t refund_pending = 0;
 };
 
-/// A payment provider. Each call is one attempt: repeating, looking up and giving up is the engine's business.
+/// A payment provider. Each call is one attempt: repeating, looking up and giving up is the engine's
+/// business.
 class Payments {
  public:
   virtual ~Payments() = default;
 
   /// @return  success when the provider has done it (or says that it was done under this key).
-  /// @errors  conflict (the payment's state forbids it: look up), invalid (never repeat), unauthorized, rate_limited,
+  /// @errors  conflict (the payment's state forbids it: look up), invalid (never repeat), unauthorized,
+  /// rate_limited,
   ///          unavailable, timed_out, protocol; `applied` = maybe unless the answer proves otherwise.
   virtual void move(MoneyRequest request, Instant respond_by, Done<Status> done) = 0;
   virtual void look_up(std::string transaction_id, Instant respond_by, Done<Result<PaymentFacts>> done) = 0;

@@ -16,7 +16,8 @@
 
 namespace contactor::ports {
 
-/// The configure commands of one vehicle, by all senders: what the hourly budget and the order of commands rest on.
+/// The configure commands of one vehicle, by all senders: what the hourly budget and the order of commands
+/// rest on.
 struct CommandLedger {
   Vin vin;
   std::uint32_t version = 0;  ///< 0: no row yet; raised by every intent, the fence against a second sender
@@ -25,19 +26,21 @@ struct CommandLedger {
   std::vector<Instant> sends;  ///< oldest first, at most as many as the budget of an hour
 };
 
-/// Something owed to the outside after a commit. It leaves the outbox when it is done or given up for a stated reason.
+/// Something owed to the outside after a commit. It leaves the outbox when it is done or given up for a
+/// stated reason.
 struct OutboxEntry {
   enum class Kind : std::uint8_t { money, email, push, display };
   std::int64_t id = 0;  ///< given by the engine with the write: unique, rising
   ActivationId activation_id;
   Kind kind = Kind::money;
-  std::string key;  ///< computed from activation, purpose and ordinal: unique, the idempotency key of the effect
-  MoneyPurpose purpose = MoneyPurpose::capture;                         ///< for money
+  std::string
+      key;  ///< computed from activation, purpose and ordinal: unique, the idempotency key of the effect
+  MoneyPurpose purpose = MoneyPurpose::capture;                 ///< for money
   ota::NoticeEvent event = ota::NoticeEvent::PaymentConfirmed;  ///< for notices
-  std::string detail;                  ///< free words that belong into a notice
+  std::string detail;                                           ///< free words that belong into a notice
   std::uint32_t tries = 0;
-  bool unknown = false;                ///< the last try may have had its effect: look up before repeating
-  Instant first_try_at;                ///< when its key was first used; 0 before
+  bool unknown = false;  ///< the last try may have had its effect: look up before repeating
+  Instant first_try_at;  ///< when its key was first used; 0 before
   Instant next_try_at;
   Instant created_at;
 };
@@ -70,16 +73,18 @@ struct ShardEpoch {
   std::uint64_t epoch = 0;
 };
 
-/// One step of one activation with all that must become true together with it. Applied as a whole or refused as a whole.
+/// One step of one activation with all that must become true together with it. Applied as a whole or refused
+/// as a whole.
 struct ActivationWrite {
   ota::Activation after;           ///< the whole row; `version` = base + 1
   std::uint32_t base_version = 0;  ///< 0: a new activation; its order is stored with it
   std::vector<ota::HistoryEntry> history;
   std::vector<OutboxEntry> outbox;
-  std::vector<NoticeRecord> notices;  ///< decisions that need no sending: channel unavailable
+  std::vector<NoticeRecord> notices;    ///< decisions that need no sending: channel unavailable
   std::optional<CommandLedger> ledger;  ///< as it is after the send intent; fenced by version - 1
   std::optional<ota::Ticket> ticket;    ///< a new ticket (version 1), or a changed one fenced by version - 1
-  std::vector<ota::Activation> followers;  ///< linked activations that start with this step, each with its own order and first entry
+  std::vector<ota::Activation>
+      followers;  ///< linked activations that start with this step, each with its own order and first entry
   std::vector<ota::HistoryEntry> follower_history;  ///< one for each follower, same order
   std::optional<IdempotentReply> reply;
   std::uint64_t epoch = 0;
@@ -97,7 +102,8 @@ struct OutboxWrite {
   std::int64_t id = 0;
   std::optional<OutboxEntry> postponed;  ///< none: the entry is deleted
   std::optional<NoticeRecord> notice;
-  std::optional<CommandLedger> ledger;  ///< a display text is a command too: its send intent, fenced like any other
+  std::optional<CommandLedger>
+      ledger;  ///< a display text is a command too: its send intent, fenced like any other
 };
 
 /// Everything a dispatcher must know of one activation before it acts.
@@ -165,15 +171,18 @@ struct Totals {
   std::uint64_t captured_not_confirmed = 0;
 };
 
-/// Where everything durable lives. Writes are grouped into batches behind this port; `done` is called after the commit that holds the
-/// write, in the order in which writes of one activation were handed in. All callbacks run on the engine's thread.
-/// @errors everywhere: exhausted (queue full, disk full), unavailable (database away, `applied` says whether the commit may have happened),
+/// Where everything durable lives. Writes are grouped into batches behind this port; `done` is called after
+/// the commit that holds the write, in the order in which writes of one activation were handed in. All
+/// callbacks run on the engine's thread.
+/// @errors everywhere: exhausted (queue full, disk full), unavailable (database away, `applied` says whether
+/// the commit may have happened),
 ///         internal (corruption).
 class Store {
  public:
   virtual ~Store() = default;
 
-  // -- the hot path ------------------------------------------------------------------------------------------------------
+  // -- the hot path
+  // ------------------------------------------------------------------------------------------------------
   virtual void write(ActivationWrite write, Done<Result<WriteOutcome>> done) = 0;
   /// @errors  conflict where the ledger's fence refused it; nothing of it was stored then.
   virtual void write(OutboxWrite write, Done<Status> done) = 0;
@@ -189,11 +198,13 @@ class Store {
   };
   virtual void vehicle_context(Vin vin, Done<Result<VehicleContext>> done) = 0;
 
-  // -- reading -----------------------------------------------------------------------------------------------------------
+  // -- reading
+  // -----------------------------------------------------------------------------------------------------------
   virtual void find(ActivationId id, Done<Result<std::optional<ota::Activation>>> done) = 0;
   virtual void find_order(OrderId id, Done<Result<std::optional<ota::Activation>>> done) = 0;
   /// By the provider's payment id: for payment events.
-  virtual void find_payment(std::string transaction_id, Done<Result<std::optional<ota::Activation>>> done) = 0;
+  virtual void find_payment(std::string transaction_id,
+                            Done<Result<std::optional<ota::Activation>>> done) = 0;
   virtual void list(ActivationFilter filter, Done<Result<std::vector<ota::Activation>>> done) = 0;
   virtual void history(ActivationId id, Done<Result<std::vector<ota::HistoryEntry>>> done) = 0;
   virtual void notices(ActivationId id, Done<Result<std::vector<NoticeRecord>>> done) = 0;
@@ -206,14 +217,17 @@ class Store {
   };
   virtual void audit(ActivationId after, std::size_t limit, Done<Result<std::vector<Audited>>> done) = 0;
 
-  // -- the desk ----------------------------------------------------------------------------------------------------------
+  // -- the desk
+  // ----------------------------------------------------------------------------------------------------------
   virtual void find_ticket(TicketId id, Done<Result<std::optional<ota::Ticket>>> done) = 0;
   virtual void list_tickets(TicketFilter filter, Done<Result<std::vector<ota::Ticket>>> done) = 0;
   /// Fenced by version - 1; not_found and conflict are errors.
   virtual void put_ticket(ota::Ticket ticket, Done<Status> done) = 0;
 
-  // -- catalogue, access, incidents ------------------------------------------------------------------------------------------
-  virtual void put_service(Service service, Done<Result<Service>> done) = 0;  ///< answers with the version it got
+  // -- catalogue, access, incidents
+  // ------------------------------------------------------------------------------------------
+  virtual void put_service(Service service,
+                           Done<Result<Service>> done) = 0;  ///< answers with the version it got
   virtual void services(Done<Result<std::vector<Service>>> done) = 0;
   virtual void put_token(ApiToken token, Done<Status> done) = 0;
   virtual void tokens(Done<Result<std::vector<ApiToken>>> done) = 0;

@@ -12,7 +12,8 @@ class Timekeeper {
  public:
   virtual ~Timekeeper() = default;
   [[nodiscard]] virtual Instant now() const = 0;
-  /// Runs `action` on the engine's thread at or soon after `at`; never early. Cannot be taken back: guard with an epoch.
+  /// Runs `action` on the engine's thread at or soon after `at`; never early. Cannot be taken back: guard
+  /// with an epoch.
   virtual void call_at(Instant at, std::move_only_function<void()> action) = 0;
 };
 

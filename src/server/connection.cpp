@@ -13,7 +13,8 @@ namespace contactor::server {
 namespace {
 
 constexpr auto linger_time = Millis(2'000);
-// Enough that a client which sends twice the limit before it reads still hears why it was refused. Nothing of it is kept.
+// Enough that a client which sends twice the limit before it reads still hears why it was refused. Nothing of
+// it is kept.
 constexpr std::size_t discarded_max = 4 * 1024 * 1024;
 // A buffer that once held more than this gives its memory back.
 constexpr std::size_t kept_text_max = 64 * 1024;

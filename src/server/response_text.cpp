@@ -73,10 +73,11 @@ void append_chunk(std::string& out, std::string_view data) {
 
 api::Response problem(const Refusal& refusal) {
   // All parts are our own constants: nothing needs escaping.
-  return {.status = refusal.status,
-          .headers = {{"Content-Type", "application/problem+json"}, {"Cache-Control", "no-store"}},
-          .body = fmt::format(R"({{"type":"urn:contactor:problem:{}","title":"{}","status":{},"detail":"{}"}})",
-                              refusal.type, reason(refusal.status), refusal.status, refusal.detail)};
+  return {
+      .status = refusal.status,
+      .headers = {{"Content-Type", "application/problem+json"}, {"Cache-Control", "no-store"}},
+      .body = fmt::format(R"({{"type":"urn:contactor:problem:{}","title":"{}","status":{},"detail":"{}"}})",
+                          refusal.type, reason(refusal.status), refusal.status, refusal.detail)};
 }
 
 }  // namespace contactor::server

@@ -65,7 +65,8 @@ class SqliteBackend final : public Backend {
 
  private:
   void open() {
-    auto opened = open_sqlite({.path = path(), .post = [this](auto action) { inbox_.post(std::move(action)); }, .now = kNow});
+    auto opened = open_sqlite(
+        {.path = path(), .post = [this](auto action) { inbox_.post(std::move(action)); }, .now = kNow});
     if (!opened) throw std::runtime_error(opened.error().message());
     store_ = std::move(*opened);
   }
@@ -78,7 +79,9 @@ class MemoryBackend final : public Backend, public ports::Timekeeper {
  public:
   MemoryBackend() { restart(); }
   ports::Store& store() override { return *store_; }
-  void restart() override { store_ = std::make_unique<memory::Store>(disk_, *this, memory::StoreParams{.latency_max = Millis(9)}); }
+  void restart() override {
+    store_ = std::make_unique<memory::Store>(disk_, *this, memory::StoreParams{.latency_max = Millis(9)});
+  }
   void turn() override {
     if (planned_.empty()) throw std::runtime_error("the store never answers");
     auto next = planned_.extract(planned_.begin());
@@ -88,7 +91,9 @@ class MemoryBackend final : public Backend, public ports::Timekeeper {
 
  private:
   [[nodiscard]] Instant now() const override { return now_; }
-  void call_at(Instant at, std::move_only_function<void()> action) override { planned_.emplace(at, std::move(action)); }
+  void call_at(Instant at, std::move_only_function<void()> action) override {
+    planned_.emplace(at, std::move(action));
+  }
 
   memory::Disk disk_;
   Instant now_ = kNow;

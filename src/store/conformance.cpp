@@ -4,9 +4,7 @@ namespace contactor::store::testing {
 
 Vin a_vin(int number) { return *Vin::parse(fmt::format("WVWZZZ1JZXW{:06}", number)); }
 
-ActivationId an_id(int number) {
-  return ActivationId((std::int64_t{number} << 21) | a_vin(number).shard());
-}
+ActivationId an_id(int number) { return ActivationId((std::int64_t{number} << 21) | a_vin(number).shard()); }
 
 namespace {
 
@@ -33,7 +31,11 @@ std::shared_ptr<const ota::Order> an_order(int number) {
   ota::Order order;
   order.order_id = OrderId(fmt::format("order-{}", number));
   order.vin = a_vin(number);
-  order.customer = {.id = CustomerId("cust-1"), .name = "Ada \"A\"", .email = "ada@example.org", .push_token = {}, .locale = "de"};
+  order.customer = {.id = CustomerId("cust-1"),
+                    .name = "Ada \"A\"",
+                    .email = "ada@example.org",
+                    .push_token = {},
+                    .locale = "de"};
   order.service_id = ServiceId("seat-heating");
   order.service_name = "Sitzheizung ü";
   order.vehicle_model = "ID.3";
@@ -117,12 +119,18 @@ ota::Ticket a_ticket(int number, ActivationId of) {
 }
 
 ports::IdempotentReply a_reply(const std::string& key, const std::string& digest) {
-  return {.principal = "shop", .route = "POST /v1", .key = key, .request_digest = digest, .status = 201,
-          .body = "{\"id\": \"ü\\n\"}\n", .at = kNow};
+  return {.principal = "shop",
+          .route = "POST /v1",
+          .key = key,
+          .request_digest = digest,
+          .status = 201,
+          .body = "{\"id\": \"ü\\n\"}\n",
+          .at = kNow};
 }
 
 Result<ports::WriteOutcome> Conformance::write(ports::ActivationWrite write) {
-  return await<Result<ports::WriteOutcome>>([&](auto done) { store().write(std::move(write), std::move(done)); });
+  return await<Result<ports::WriteOutcome>>(
+      [&](auto done) { store().write(std::move(write), std::move(done)); });
 }
 Status Conformance::write(ports::OutboxWrite write) {
   return await<Status>([&](auto done) { store().write(std::move(write), std::move(done)); });
@@ -135,28 +143,42 @@ ota::Activation Conformance::applied(ports::ActivationWrite write) {
   return after;
 }
 std::optional<ota::Activation> Conformance::find(ActivationId id) {
-  return await<Result<std::optional<ota::Activation>>>([&](auto done) { store().find(id, std::move(done)); }).value();
+  return await<Result<std::optional<ota::Activation>>>([&](auto done) { store().find(id, std::move(done)); })
+      .value();
 }
 std::vector<ota::Activation> Conformance::list(ports::ActivationFilter filter) {
-  return await<Result<std::vector<ota::Activation>>>([&](auto done) { store().list(filter, std::move(done)); }).value();
+  return await<Result<std::vector<ota::Activation>>>(
+             [&](auto done) { store().list(filter, std::move(done)); })
+      .value();
 }
 std::vector<ota::HistoryEntry> Conformance::history(ActivationId id) {
-  return await<Result<std::vector<ota::HistoryEntry>>>([&](auto done) { store().history(id, std::move(done)); }).value();
+  return await<Result<std::vector<ota::HistoryEntry>>>(
+             [&](auto done) { store().history(id, std::move(done)); })
+      .value();
 }
 std::vector<ports::OutboxEntry> Conformance::outbox() {
-  return await<Result<std::vector<ports::OutboxEntry>>>([&](auto done) { store().outbox(0, 100, std::move(done)); }).value();
+  return await<Result<std::vector<ports::OutboxEntry>>>(
+             [&](auto done) { store().outbox(0, 100, std::move(done)); })
+      .value();
 }
 std::vector<ports::NoticeRecord> Conformance::notices(ActivationId id) {
-  return await<Result<std::vector<ports::NoticeRecord>>>([&](auto done) { store().notices(id, std::move(done)); }).value();
+  return await<Result<std::vector<ports::NoticeRecord>>>(
+             [&](auto done) { store().notices(id, std::move(done)); })
+      .value();
 }
 std::vector<ports::Loaded> Conformance::load(std::vector<ActivationId> ids) {
-  return await<Result<std::vector<ports::Loaded>>>([&](auto done) { store().load(ids, std::move(done)); }).value();
+  return await<Result<std::vector<ports::Loaded>>>([&](auto done) { store().load(ids, std::move(done)); })
+      .value();
 }
 std::vector<ports::LiveRow> Conformance::live_rows(ActivationId after, std::size_t limit) {
-  return await<Result<std::vector<ports::LiveRow>>>([&](auto done) { store().live_rows(after, limit, std::move(done)); }).value();
+  return await<Result<std::vector<ports::LiveRow>>>(
+             [&](auto done) { store().live_rows(after, limit, std::move(done)); })
+      .value();
 }
 ports::Store::VehicleContext Conformance::context(const Vin& vin) {
-  return await<Result<ports::Store::VehicleContext>>([&](auto done) { store().vehicle_context(vin, std::move(done)); }).value();
+  return await<Result<ports::Store::VehicleContext>>(
+             [&](auto done) { store().vehicle_context(vin, std::move(done)); })
+      .value();
 }
 ports::Totals Conformance::totals() {
   return await<Result<ports::Totals>>([&](auto done) { store().totals(std::move(done)); }).value();

@@ -8,12 +8,15 @@ namespace {
 using ports::WriteOutcome;
 using Kind = ports::OutboxEntry::Kind;
 
-INSTANTIATE_TEST_SUITE_P(Store, Conformance,
-                         ::testing::Values(BackendKind{"Sqlite", [] -> std::unique_ptr<Backend> { return std::make_unique<SqliteBackend>(); }},
-                                           BackendKind{"Memory", [] -> std::unique_ptr<Backend> { return std::make_unique<MemoryBackend>(); }}),
-                         [](const auto& kind) { return kind.param.name; });
+INSTANTIATE_TEST_SUITE_P(
+    Store, Conformance,
+    ::testing::Values(
+        BackendKind{"Sqlite", [] -> std::unique_ptr<Backend> { return std::make_unique<SqliteBackend>(); }},
+        BackendKind{"Memory", [] -> std::unique_ptr<Backend> { return std::make_unique<MemoryBackend>(); }}),
+    [](const auto& kind) { return kind.param.name; });
 
-// -- acceptance --------------------------------------------------------------------------------------------------------
+// -- acceptance
+// --------------------------------------------------------------------------------------------------------
 
 TEST_P(Conformance, KeepsEveryFieldOfAnActivationAndItsOrder) {
   auto write = a_new_one(1);
@@ -26,7 +29,8 @@ TEST_P(Conformance, KeepsEveryFieldOfAnActivationAndItsOrder) {
   a.sent_at = kNow + Millis(1);
   a.answer_by = kNow + Millis(2);
   a.horizon_at = kNow + Millis(3);
-  a.last_failure = ota::Failure{.category = ota::FailureCategory::VehicleOffline, .http_status = 409, .code = "c", .message = "m"};
+  a.last_failure = ota::Failure{
+      .category = ota::FailureCategory::VehicleOffline, .http_status = 409, .code = "c", .message = "m"};
   a.confirmed_at = kNow + Millis(4);
   a.ends_at = kNow + Millis(5);
   a.ticket_id = TicketId(9);
@@ -37,19 +41,23 @@ TEST_P(Conformance, KeepsEveryFieldOfAnActivationAndItsOrder) {
   EXPECT_EQ(found->version, 1U);
   EXPECT_EQ(found->state, a.state);
   EXPECT_EQ(found->money_state, a.money_state);
-  EXPECT_EQ(std::tuple(found->attempts, found->retries, found->command_ordinal, found->generation), std::tuple(3U, 2U, 4U, 77U));
+  EXPECT_EQ(std::tuple(found->attempts, found->retries, found->command_ordinal, found->generation),
+            std::tuple(3U, 2U, 4U, 77U));
   EXPECT_TRUE(found->accepted && found->cancel_requested && found->compensated);
-  EXPECT_EQ(std::tuple(found->sent_at, found->answer_by, found->horizon_at), std::tuple(a.sent_at, a.answer_by, a.horizon_at));
+  EXPECT_EQ(std::tuple(found->sent_at, found->answer_by, found->horizon_at),
+            std::tuple(a.sent_at, a.answer_by, a.horizon_at));
   EXPECT_EQ(std::tuple(found->confirmed_at, found->ends_at), std::tuple(a.confirmed_at, a.ends_at));
   ASSERT_TRUE(found->last_failure);
   EXPECT_EQ(found->last_failure->http_status, 409);
   EXPECT_EQ(found->last_failure->category, ota::FailureCategory::VehicleOffline);
-  EXPECT_EQ(std::tuple(found->ticket_id, found->waits_for, found->next_action_at), std::tuple(a.ticket_id, a.waits_for, a.next_action_at));
+  EXPECT_EQ(std::tuple(found->ticket_id, found->waits_for, found->next_action_at),
+            std::tuple(a.ticket_id, a.waits_for, a.next_action_at));
   EXPECT_EQ(found->history_head, a.history_head);
   const auto& order = *found->order;
   EXPECT_EQ(order.order_id, a.order->order_id);
   EXPECT_EQ(order.vin, a.order->vin);
-  EXPECT_EQ(std::tuple(order.customer.name, order.customer.locale), std::tuple(a.order->customer.name, std::string("de")));
+  EXPECT_EQ(std::tuple(order.customer.name, order.customer.locale),
+            std::tuple(a.order->customer.name, std::string("de")));
   EXPECT_EQ(order.service_name, a.order->service_name);
   EXPECT_EQ(order.payment.amount, a.order->payment.amount);
   EXPECT_EQ(order.duration, a.order->duration);
@@ -82,8 +90,9 @@ TEST_P(Conformance, KeepsAReplyByteForByteAndRefusesItsKeyTheSecondTime) {
   second.reply = a_reply("k", "d2");
   EXPECT_EQ(write(second).value(), WriteOutcome::duplicate_key);
   EXPECT_FALSE(find(an_id(2)));
-  const auto found = await<Result<std::optional<ports::IdempotentReply>>>(
-                         [&](auto done) { store().find_reply("shop", "POST /v1", "k", std::move(done)); }).value();
+  const auto found = await<Result<std::optional<ports::IdempotentReply>>>([&](auto done) {
+                       store().find_reply("shop", "POST /v1", "k", std::move(done));
+                     }).value();
   ASSERT_TRUE(found);
   EXPECT_EQ(found->body, first.reply->body);
   EXPECT_EQ(found->request_digest, "d1");
@@ -94,14 +103,19 @@ TEST_P(Conformance, FindsByOrderAndByPayment) {
   applied(a_new_one(1));
   applied(a_new_one(2));
   using Found = Result<std::optional<ota::Activation>>;
-  EXPECT_EQ(await<Found>([&](auto done) { store().find_order(OrderId("order-2"), std::move(done)); }).value()->id, an_id(2));
-  EXPECT_EQ(await<Found>([&](auto done) { store().find_payment("pi_1", std::move(done)); }).value()->id, an_id(1));
-  EXPECT_FALSE(await<Found>([&](auto done) { store().find_order(OrderId("order-3"), std::move(done)); }).value());
+  EXPECT_EQ(
+      await<Found>([&](auto done) { store().find_order(OrderId("order-2"), std::move(done)); }).value()->id,
+      an_id(2));
+  EXPECT_EQ(await<Found>([&](auto done) { store().find_payment("pi_1", std::move(done)); }).value()->id,
+            an_id(1));
+  EXPECT_FALSE(
+      await<Found>([&](auto done) { store().find_order(OrderId("order-3"), std::move(done)); }).value());
   EXPECT_FALSE(await<Found>([&](auto done) { store().find_payment("", std::move(done)); }).value());
   EXPECT_FALSE(find(an_id(9)));
 }
 
-// -- fences ------------------------------------------------------------------------------------------------------------
+// -- fences
+// ------------------------------------------------------------------------------------------------------------
 
 TEST_P(Conformance, RefusesAStaleVersionAndStoresNothingOfIt) {
   const auto first = applied(a_new_one(1));
@@ -124,7 +138,8 @@ TEST_P(Conformance, RefusesAStepOfAnUnknownActivation) {
 TEST_P(Conformance, LetsOneOfTwoSendersThroughTheLedger) {
   const auto one = applied(a_new_one(1));
   const auto two = applied(a_new_one(2));
-  const ports::CommandLedger ledger{.vin = a_vin(1), .version = 1, .generation = 8, .last_command_id = "cmd", .sends = {kNow}};
+  const ports::CommandLedger ledger{
+      .vin = a_vin(1), .version = 1, .generation = 8, .last_command_id = "cmd", .sends = {kNow}};
   auto first = a_step(one);
   first.ledger = ledger;
   applied(first);
@@ -133,7 +148,8 @@ TEST_P(Conformance, LetsOneOfTwoSendersThroughTheLedger) {
   EXPECT_EQ(write(second).value(), WriteOutcome::stale);
   EXPECT_EQ(find(two.id)->version, 1U);
   const auto kept = context(a_vin(1)).ledger;
-  EXPECT_EQ(std::tuple(kept.version, kept.generation, kept.last_command_id), std::tuple(1U, 8U, std::string("cmd")));
+  EXPECT_EQ(std::tuple(kept.version, kept.generation, kept.last_command_id),
+            std::tuple(1U, 8U, std::string("cmd")));
   EXPECT_EQ(kept.sends, ledger.sends);
 }
 
@@ -148,13 +164,15 @@ TEST_P(Conformance, RefusesAStaleTicketWithTheWholeStep) {
   applied(again);
 }
 
-// -- history -----------------------------------------------------------------------------------------------------------
+// -- history
+// -----------------------------------------------------------------------------------------------------------
 
 TEST_P(Conformance, KeepsHistoryGapFreeAndWhole) {
   auto at = applied(a_new_one(1));
   auto step = a_step(at);
   step.history[0].path = {ota::State::SendingCommand, ota::State::WaitingResponse};
-  step.history[0].failure = ota::Failure{.category = ota::FailureCategory::ApiIotError, .http_status = 500, .code = "x", .message = "y"};
+  step.history[0].failure = ota::Failure{
+      .category = ota::FailureCategory::ApiIotError, .http_status = 500, .code = "x", .message = "y"};
   at = applied(step);
   applied(a_step(at));
   const auto entries = history(at.id);
@@ -163,8 +181,9 @@ TEST_P(Conformance, KeepsHistoryGapFreeAndWhole) {
   EXPECT_EQ(entries[1].path, step.history[0].path);
   EXPECT_EQ(entries[1].failure->code, "x");
   EXPECT_EQ(entries[1].hash, step.history[0].hash);
-  EXPECT_EQ(std::tuple(entries[1].actor, entries[1].node, entries[1].detail, entries[1].at),
-            std::tuple(step.history[0].actor, step.history[0].node, step.history[0].detail, step.history[0].at));
+  EXPECT_EQ(
+      std::tuple(entries[1].actor, entries[1].node, entries[1].detail, entries[1].at),
+      std::tuple(step.history[0].actor, step.history[0].node, step.history[0].detail, step.history[0].at));
 }
 
 TEST_P(Conformance, KeepsSeveralEntriesOfOneStep) {
@@ -220,7 +239,8 @@ TEST_P(Conformance, GoesOnWithTheOthersWhereOneOfManyIsRefused) {
   EXPECT_EQ(std::pair(fine, stale), std::pair(19, 1));
 }
 
-// -- live and archived -------------------------------------------------------------------------------------------------
+// -- live and archived
+// -------------------------------------------------------------------------------------------------
 
 TEST_P(Conformance, ArchivesWhatIsSettledAndStillFindsIt) {
   const auto one = applied(a_new_one(1));
@@ -257,7 +277,11 @@ TEST_P(Conformance, BringsBackToLifeWhereMoneyMovesAgain) {
 
 TEST_P(Conformance, LoadsLiveOnesWithTheirLedgersAndLeavesOutTheRest) {
   auto first = a_new_one(1);
-  first.ledger = ports::CommandLedger{.vin = a_vin(1), .version = 1, .generation = 5, .last_command_id = "c", .sends = {kNow, kNow + Millis(1)}};
+  first.ledger = ports::CommandLedger{.vin = a_vin(1),
+                                      .version = 1,
+                                      .generation = 5,
+                                      .last_command_id = "c",
+                                      .sends = {kNow, kNow + Millis(1)}};
   applied(first);
   applied(an_end(applied(a_new_one(2))));
   applied(a_new_one(3));
@@ -310,7 +334,8 @@ TEST_P(Conformance, RefusesTheWholeStepWhereAFollowersOrderIsOnRecord) {
   EXPECT_FALSE(find(an_id(3)));
 }
 
-// -- outbox and notices ------------------------------------------------------------------------------------------------
+// -- outbox and notices
+// ------------------------------------------------------------------------------------------------
 
 TEST_P(Conformance, OwesWhatAStepSaysUntilItIsDone) {
   auto first = a_new_one(1);
@@ -338,7 +363,8 @@ TEST_P(Conformance, PostponesAnEntryWithWhatItKnows) {
   later.next_try_at = kNow + Millis(2);
   EXPECT_TRUE(write(ports::OutboxWrite{.id = 11, .postponed = later, .notice = {}, .ledger = {}}));
   const auto entry = outbox().at(0);
-  EXPECT_EQ(std::tuple(entry.tries, entry.unknown, entry.first_try_at, entry.next_try_at), std::tuple(2U, true, kNow + Millis(1), kNow + Millis(2)));
+  EXPECT_EQ(std::tuple(entry.tries, entry.unknown, entry.first_try_at, entry.next_try_at),
+            std::tuple(2U, true, kNow + Millis(1), kNow + Millis(2)));
   EXPECT_EQ(entry.key, "key-11");
 }
 
@@ -350,26 +376,39 @@ TEST_P(Conformance, PagesTheOutboxAndShowsOneActivationsPart) {
   }
   using Entries = Result<std::vector<ports::OutboxEntry>>;
   EXPECT_EQ(await<Entries>([&](auto done) { store().outbox(1, 1, std::move(done)); }).value().at(0).id, 2);
-  EXPECT_EQ(await<Entries>([&](auto done) { store().pending_outbox(an_id(3), std::move(done)); }).value().at(0).id, 3);
+  EXPECT_EQ(
+      await<Entries>([&](auto done) { store().pending_outbox(an_id(3), std::move(done)); }).value().at(0).id,
+      3);
 }
 
 TEST_P(Conformance, KeepsANoticePendingUntilItsOutcome) {
   auto first = a_new_one(1);
   first.outbox = {an_entry(1, first.after.id, Kind::email)};
   first.outbox[0].event = ota::NoticeEvent::ActivationStarted;
-  first.notices = {{.activation_id = first.after.id, .event = ota::NoticeEvent::ActivationStarted, .channel = ota::Channel::push,
-                    .outcome = ports::NoticeOutcome::unavailable, .at = kNow, .detail = "no push token"}};
+  first.notices = {{.activation_id = first.after.id,
+                    .event = ota::NoticeEvent::ActivationStarted,
+                    .channel = ota::Channel::push,
+                    .outcome = ports::NoticeOutcome::unavailable,
+                    .at = kNow,
+                    .detail = "no push token"}};
   applied(first);
   ASSERT_EQ(notices(first.after.id).size(), 2U);
   for (const auto& notice : notices(first.after.id))
-    EXPECT_EQ(notice.outcome, notice.channel == ota::Channel::email ? ports::NoticeOutcome::pending : ports::NoticeOutcome::unavailable);
-  EXPECT_TRUE(write(ports::OutboxWrite{.id = 1, .postponed = {},
-                                       .notice = ports::NoticeRecord{.activation_id = first.after.id, .event = ota::NoticeEvent::ActivationStarted,
-                                                                     .channel = ota::Channel::email, .outcome = ports::NoticeOutcome::sent,
-                                                                     .at = kNow + Millis(9), .detail = {}},
-                                       .ledger = {}}));
+    EXPECT_EQ(notice.outcome, notice.channel == ota::Channel::email ? ports::NoticeOutcome::pending
+                                                                    : ports::NoticeOutcome::unavailable);
+  EXPECT_TRUE(
+      write(ports::OutboxWrite{.id = 1,
+                               .postponed = {},
+                               .notice = ports::NoticeRecord{.activation_id = first.after.id,
+                                                             .event = ota::NoticeEvent::ActivationStarted,
+                                                             .channel = ota::Channel::email,
+                                                             .outcome = ports::NoticeOutcome::sent,
+                                                             .at = kNow + Millis(9),
+                                                             .detail = {}},
+                               .ledger = {}}));
   int sent = 0;
-  for (const auto& notice : notices(first.after.id)) sent += notice.outcome == ports::NoticeOutcome::sent ? 1 : 0;
+  for (const auto& notice : notices(first.after.id))
+    sent += notice.outcome == ports::NoticeOutcome::sent ? 1 : 0;
   EXPECT_EQ(sent, 1);
   EXPECT_EQ(notices(first.after.id).size(), 2U);
 }
@@ -385,7 +424,8 @@ TEST_P(Conformance, FencesTheLedgerOfADisplayText) {
   auto first = a_new_one(1);
   first.outbox = {an_entry(1, first.after.id, Kind::display)};
   applied(first);
-  const ports::CommandLedger ledger{.vin = a_vin(1), .version = 2, .generation = 1, .last_command_id = "d", .sends = {kNow}};
+  const ports::CommandLedger ledger{
+      .vin = a_vin(1), .version = 2, .generation = 1, .last_command_id = "d", .sends = {kNow}};
   const auto refused = write(ports::OutboxWrite{.id = 1, .postponed = {}, .notice = {}, .ledger = ledger});
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().kind, ErrorKind::conflict);
@@ -397,7 +437,8 @@ TEST_P(Conformance, FencesTheLedgerOfADisplayText) {
   EXPECT_EQ(context(a_vin(1)).ledger.version, 1U);
 }
 
-// -- reading -----------------------------------------------------------------------------------------------------------
+// -- reading
+// -----------------------------------------------------------------------------------------------------------
 
 TEST_P(Conformance, ListsNewestFirstByKeyset) {
   for (int i = 1; i <= 5; ++i) applied(a_new_one(i));
@@ -430,9 +471,10 @@ TEST_P(Conformance, ShowsAPrincipalOnlyWhatItHasOrdered) {
     write.after.order = order;
     applied(write);
   }
-  for (const auto& filter : {ports::ActivationFilter{.ordered_by = "shop-a"},
-                             ports::ActivationFilter{.customer_id = CustomerId("cust-1"), .ordered_by = "shop-a"},
-                             ports::ActivationFilter{.state = ota::State::QueuedForActivation, .ordered_by = "shop-a"}})
+  for (const auto& filter :
+       {ports::ActivationFilter{.ordered_by = "shop-a"},
+        ports::ActivationFilter{.customer_id = CustomerId("cust-1"), .ordered_by = "shop-a"},
+        ports::ActivationFilter{.state = ota::State::QueuedForActivation, .ordered_by = "shop-a"}})
     EXPECT_EQ(list(filter).size(), 2U);
   EXPECT_TRUE(list({.vin = a_vin(1), .ordered_by = "shop-a"}).empty());
 }
@@ -460,8 +502,10 @@ TEST_P(Conformance, CountsEverything) {
   end.ticket = a_ticket(1, one.id);
   applied(end);
   const auto sums = totals();
-  EXPECT_EQ(sums.by_state, (std::vector<std::pair<ota::State, std::uint64_t>>{{ota::State::QueuedForActivation, 1}, {ota::State::Active, 1}}));
-  EXPECT_EQ(sums.by_money, (std::vector<std::pair<ota::MoneyState, std::uint64_t>>{{ota::MoneyState::held, 1}, {ota::MoneyState::captured, 1}}));
+  EXPECT_EQ(sums.by_state, (std::vector<std::pair<ota::State, std::uint64_t>>{
+                               {ota::State::QueuedForActivation, 1}, {ota::State::Active, 1}}));
+  EXPECT_EQ(sums.by_money, (std::vector<std::pair<ota::MoneyState, std::uint64_t>>{
+                               {ota::MoneyState::held, 1}, {ota::MoneyState::captured, 1}}));
   EXPECT_EQ(std::tuple(sums.retried, sums.tickets, sums.captured_not_confirmed), std::tuple(1U, 1U, 0U));
 }
 
@@ -473,12 +517,14 @@ TEST_P(Conformance, AuditsAllInIdOrderWithHistory) {
   ASSERT_EQ(first.size(), 2U);
   EXPECT_EQ(first[1].activation.id, an_id(2));
   EXPECT_EQ(first[1].history.size(), 2U);
-  const auto rest = await<Page>([&](auto done) { store().audit(first[1].activation.id, 2, std::move(done)); }).value();
+  const auto rest =
+      await<Page>([&](auto done) { store().audit(first[1].activation.id, 2, std::move(done)); }).value();
   ASSERT_EQ(rest.size(), 1U);
   EXPECT_EQ(rest[0].activation.id, an_id(3));
 }
 
-// -- the desk ----------------------------------------------------------------------------------------------------------
+// -- the desk
+// ----------------------------------------------------------------------------------------------------------
 
 TEST_P(Conformance, FencesTickets) {
   auto first = a_new_one(1);
@@ -495,9 +541,12 @@ TEST_P(Conformance, FencesTickets) {
   auto unknown = a_ticket(2, first.after.id);
   unknown.version = 2;
   EXPECT_EQ(put(unknown).error().kind, ErrorKind::not_found);
-  const auto found = await<Result<std::optional<ota::Ticket>>>([&](auto done) { store().find_ticket(changed.id, std::move(done)); }).value();
+  const auto found = await<Result<std::optional<ota::Ticket>>>([&](auto done) {
+                       store().find_ticket(changed.id, std::move(done));
+                     }).value();
   ASSERT_TRUE(found);
-  EXPECT_EQ(std::tuple(found->state, found->version, found->vin), std::tuple(ota::TicketState::resolved, 2U, a_vin(1)));
+  EXPECT_EQ(std::tuple(found->state, found->version, found->vin),
+            std::tuple(ota::TicketState::resolved, 2U, a_vin(1)));
   EXPECT_EQ(found->retry_attempts.at(0).response, "503");
   EXPECT_EQ(found->vehicle_online_status.unavailable, "no answer");
   EXPECT_EQ(found->payment_amount, changed.payment_amount);
@@ -512,20 +561,29 @@ TEST_P(Conformance, ListsTicketsByStateNewestFirst) {
     applied(write);
   }
   const auto ask = [&](ports::TicketFilter filter) {
-    return await<Result<std::vector<ota::Ticket>>>([&](auto done) { store().list_tickets(filter, std::move(done)); }).value();
+    return await<Result<std::vector<ota::Ticket>>>(
+               [&](auto done) { store().list_tickets(filter, std::move(done)); })
+        .value();
   };
   EXPECT_EQ(ask({}).at(0).activation_id, an_id(3));
   EXPECT_EQ(ask({.state = ota::TicketState::open}).size(), 2U);
   EXPECT_EQ(ask({.after = ask({.limit = 1}).at(0).id}).size(), 2U);
 }
 
-// -- catalogue, access, incidents --------------------------------------------------------------------------------------
+// -- catalogue, access, incidents
+// --------------------------------------------------------------------------------------
 
 TEST_P(Conformance, CountsAServicesVersions) {
-  const ports::Service service{.id = ServiceId("s"), .name = "n", .document = "{\"template\":{}}", .updated_at = kNow};
+  const ports::Service service{
+      .id = ServiceId("s"), .name = "n", .document = "{\"template\":{}}", .updated_at = kNow};
   for (const std::uint32_t version : {1U, 2U})
-    EXPECT_EQ(await<Result<ports::Service>>([&](auto done) { store().put_service(service, std::move(done)); }).value().version, version);
-  const auto all = await<Result<std::vector<ports::Service>>>([&](auto done) { store().services(std::move(done)); }).value();
+    EXPECT_EQ(await<Result<ports::Service>>([&](auto done) { store().put_service(service, std::move(done)); })
+                  .value()
+                  .version,
+              version);
+  const auto all = await<Result<std::vector<ports::Service>>>([&](auto done) {
+                     store().services(std::move(done));
+                   }).value();
   ASSERT_EQ(all.size(), 1U);
   EXPECT_EQ(std::tuple(all[0].version, all[0].document), std::tuple(2U, service.document));
 }
@@ -533,13 +591,18 @@ TEST_P(Conformance, CountsAServicesVersions) {
 TEST_P(Conformance, KeepsTokensAndTheirEnd) {
   ports::ApiToken token{.id = TokenId(5), .name = "ci", .role = "admin", .client = "c", .created_at = kNow};
   token.digest.fill(7);
-  const auto put = [&] { return await<Status>([&](auto done) { store().put_token(token, std::move(done)); }); };
+  const auto put = [&] {
+    return await<Status>([&](auto done) { store().put_token(token, std::move(done)); });
+  };
   EXPECT_TRUE(put());
   token.revoked_at = kNow + Millis(1);
   EXPECT_TRUE(put());
-  const auto all = await<Result<std::vector<ports::ApiToken>>>([&](auto done) { store().tokens(std::move(done)); }).value();
+  const auto all = await<Result<std::vector<ports::ApiToken>>>([&](auto done) {
+                     store().tokens(std::move(done));
+                   }).value();
   ASSERT_EQ(all.size(), 1U);
-  EXPECT_EQ(std::tuple(all[0].digest, all[0].revoked_at, all[0].role), std::tuple(token.digest, token.revoked_at, token.role));
+  EXPECT_EQ(std::tuple(all[0].digest, all[0].revoked_at, all[0].role),
+            std::tuple(token.digest, token.revoked_at, token.role));
   EXPECT_TRUE(all[0].expires_at.is_never());
 }
 
@@ -561,26 +624,35 @@ TEST_P(Conformance, KeepsIncidentsNewestFirst) {
   first.ended_at = kNow + Millis(1);
   put(first);
   put({.cause = "iot_api down", .opened_at = kNow + Millis(2)});
-  const auto all = await<Result<std::vector<ports::Incident>>>([&](auto done) { store().incidents(9, std::move(done)); }).value();
+  const auto all = await<Result<std::vector<ports::Incident>>>([&](auto done) {
+                     store().incidents(9, std::move(done));
+                   }).value();
   ASSERT_EQ(all.size(), 2U);
   EXPECT_EQ(all[0].cause, "iot_api down");
   EXPECT_EQ(std::tuple(all[1].ended_at, all[1].held_back), std::tuple(first.ended_at, 3U));
 }
 
 TEST_P(Conformance, SeesAnEventForTheFirstTimeOnce) {
-  const auto first = [&] { return await<Result<bool>>([&](auto done) { store().first_sight("evt", kNow, std::move(done)); }).value(); };
+  const auto first = [&] {
+    return await<Result<bool>>([&](auto done) { store().first_sight("evt", kNow, std::move(done)); }).value();
+  };
   EXPECT_TRUE(first());
   EXPECT_FALSE(first());
 }
 
 TEST_P(Conformance, ForgetsRepliesAndEventsThatAreOld) {
   EXPECT_TRUE(await<Status>([&](auto done) { store().put_reply(a_reply("k", "d"), std::move(done)); }));
-  EXPECT_TRUE(await<Result<bool>>([&](auto done) { store().first_sight("evt", kNow, std::move(done)); }).value());
-  const auto forget = [&](Instant at) { EXPECT_TRUE(await<Status>([&](auto done) { store().forget_before(at, std::move(done)); })); };
+  EXPECT_TRUE(
+      await<Result<bool>>([&](auto done) { store().first_sight("evt", kNow, std::move(done)); }).value());
+  const auto forget = [&](Instant at) {
+    EXPECT_TRUE(await<Status>([&](auto done) { store().forget_before(at, std::move(done)); }));
+  };
   forget(kNow);
-  EXPECT_FALSE(await<Result<bool>>([&](auto done) { store().first_sight("evt", kNow, std::move(done)); }).value());
+  EXPECT_FALSE(
+      await<Result<bool>>([&](auto done) { store().first_sight("evt", kNow, std::move(done)); }).value());
   forget(kNow + Millis(1));
-  EXPECT_TRUE(await<Result<bool>>([&](auto done) { store().first_sight("evt", kNow, std::move(done)); }).value());
+  EXPECT_TRUE(
+      await<Result<bool>>([&](auto done) { store().first_sight("evt", kNow, std::move(done)); }).value());
   EXPECT_TRUE(await<Status>([&](auto done) { store().put_reply(a_reply("k", "other"), std::move(done)); }));
 }
 

@@ -89,11 +89,11 @@ class Lane {
   const Work work_;
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::vector<Job> queue_;   ///< guarded by `mutex_`
-  std::size_t taken_ = 0;    ///< guarded by `mutex_`: jobs at the front of `queue_` that are gone already
-  bool idle_ = false;        ///< guarded by `mutex_`
-  bool closing_ = false;     ///< guarded by `mutex_`
-  std::thread thread_;       // Last: it uses all of the above.
+  std::vector<Job> queue_;  ///< guarded by `mutex_`
+  std::size_t taken_ = 0;   ///< guarded by `mutex_`: jobs at the front of `queue_` that are gone already
+  bool idle_ = false;       ///< guarded by `mutex_`
+  bool closing_ = false;    ///< guarded by `mutex_`
+  std::thread thread_;      // Last: it uses all of the above.
 };
 
 }  // namespace contactor::store

@@ -63,10 +63,10 @@ Result<int> Migrations::current() {
 }
 
 Result<std::vector<AppliedMigration>> Migrations::history() {
-  const std::string_view exists =
-      sql_.dialect() == Dialect::sqlite
-          ? "SELECT COUNT(*) FROM sqlite_master WHERE name = 'schema_migration'"
-          : "SELECT COUNT(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'schema_migration'";
+  const std::string_view exists = sql_.dialect() == Dialect::sqlite
+                                      ? "SELECT COUNT(*) FROM sqlite_master WHERE name = 'schema_migration'"
+                                      : "SELECT COUNT(*) FROM pg_tables WHERE schemaname = current_schema() "
+                                        "AND tablename = 'schema_migration'";
   CTR_TRY(count, sql_.rows(exists));
   if (count.empty() || count[0].at(0) == "0") return std::vector<AppliedMigration>();
   CTR_TRY(rows, sql_.rows("SELECT rev, name, checksum, applied_at FROM schema_migration ORDER BY rev"));
@@ -82,13 +82,15 @@ Result<std::vector<AppliedMigration>> Migrations::history() {
 Status Migrations::verify() {
   CTR_TRY(applied, history());
   if (!applied.empty() && applied.back().revision > head())
-    return fail(ErrorKind::conflict, "store",
-                fmt::format("the database has schema revision {} and this program knows {} only: use a newer program",
-                            applied.back().revision, head()));
+    return fail(
+        ErrorKind::conflict, "store",
+        fmt::format("the database has schema revision {} and this program knows {} only: use a newer program",
+                    applied.back().revision, head()));
   for (std::size_t i = 0; i < applied.size(); ++i)
     if (applied[i].revision != known_[i].revision || applied[i].checksum != checksum_of(known_[i]))
-      return fail(ErrorKind::conflict, "store",
-                  fmt::format("migration {} of the database is not the one of this program", applied[i].revision));
+      return fail(
+          ErrorKind::conflict, "store",
+          fmt::format("migration {} of the database is not the one of this program", applied[i].revision));
   return {};
 }
 
@@ -111,17 +113,17 @@ Status Migrations::downgrade(int to) {
 }
 
 Status Migrations::apply(const Migration& migration, Instant now) {
-  return in_transaction(
-      fmt::format("{}INSERT INTO schema_migration VALUES ({}, '{}', '{}', {});",
-                  render(migration, Direction::upgrade, sql_.dialect()), migration.revision, migration.name,
-                  checksum_of(migration), now.millis()),
-      migration.revision - 1);
+  return in_transaction(fmt::format("{}INSERT INTO schema_migration VALUES ({}, '{}', '{}', {});",
+                                    render(migration, Direction::upgrade, sql_.dialect()), migration.revision,
+                                    migration.name, checksum_of(migration), now.millis()),
+                        migration.revision - 1);
 }
 
 Status Migrations::take_back(const Migration& migration) {
-  return in_transaction(fmt::format("{}DELETE FROM schema_migration WHERE rev = {};",
-                                    render(migration, Direction::downgrade, sql_.dialect()), migration.revision),
-                        migration.revision);
+  return in_transaction(
+      fmt::format("{}DELETE FROM schema_migration WHERE rev = {};",
+                  render(migration, Direction::downgrade, sql_.dialect()), migration.revision),
+      migration.revision);
 }
 
 Status Migrations::in_transaction(const std::string& script, int expected_revision) {
@@ -131,7 +133,8 @@ Status Migrations::in_transaction(const std::string& script, int expected_revisi
     CTR_TRY(at, current());
     // Another runner may have been faster between our look and our lock.
     if (at != expected_revision)
-      return fail(ErrorKind::conflict, "store", "another process has changed the schema meanwhile: try again");
+      return fail(ErrorKind::conflict, "store",
+                  "another process has changed the schema meanwhile: try again");
     CTR_CHECK(sql_.run(script));
     return sql_.run("COMMIT");
   };

@@ -47,14 +47,16 @@ struct AppliedMigration {
 /// Moves a database between revisions, one transaction each. Thread: the connection's.
 class Migrations {
  public:
-  explicit Migrations(Sql& sql, std::span<const Migration> known = known_migrations()) : sql_(sql), known_(known) {}
+  explicit Migrations(Sql& sql, std::span<const Migration> known = known_migrations())
+      : sql_(sql), known_(known) {}
 
   /// The last of the revisions that this program knows.
   [[nodiscard]] int head() const { return static_cast<int>(known_.size()); }
   /// 0 for an empty database.
   [[nodiscard]] Result<int> current();
   [[nodiscard]] Result<std::vector<AppliedMigration>> history();
-  /// @errors  conflict: the schema is newer than the program, or an applied migration's text was changed since.
+  /// @errors  conflict: the schema is newer than the program, or an applied migration's text was changed
+  /// since.
   Status upgrade(int to, Instant now);
   Status downgrade(int to);
   /// @errors  as upgrade; nothing is changed.

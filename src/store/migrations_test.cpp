@@ -12,14 +12,16 @@ namespace {
 std::string schema_of(sqlite::Connection& connection) {
   std::string schema = "-- Generated: the sum of all migrations in SQLite's dialect.\n";
   const auto rows = *connection.rows(
-      "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name <> 'schema_migration' ORDER BY tbl_name, type DESC, name");
+      "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name <> 'schema_migration' ORDER BY tbl_name, "
+      "type DESC, name");
   for (const auto& row : rows) schema += "\n" + row.at(0) + ";\n";
   return schema;
 }
 
 struct MigrationsTest : ::testing::Test {
   Folder folder;
-  std::unique_ptr<sqlite::Connection> connection = *sqlite::Connection::open({.path = folder.file("test.db")});
+  std::unique_ptr<sqlite::Connection> connection =
+      *sqlite::Connection::open({.path = folder.file("test.db")});
   Migrations migrations{*connection};
 };
 
@@ -27,7 +29,8 @@ TEST_F(MigrationsTest, SchemaFileIsTheSumOfMigrations) {
   ASSERT_TRUE(migrations.upgrade(migrations.head(), kNow));
   if (std::getenv("CTR_WRITE_SCHEMA") != nullptr) std::ofstream(CTR_SCHEMA_FILE) << schema_of(*connection);
   std::ifstream in(CTR_SCHEMA_FILE);
-  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(in), {}), schema_of(*connection)) << "write it anew with CTR_WRITE_SCHEMA=1";
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(in), {}), schema_of(*connection))
+      << "write it anew with CTR_WRITE_SCHEMA=1";
 }
 
 TEST_F(MigrationsTest, EachStepGoesUpAndDownAgain) {
@@ -62,8 +65,10 @@ TEST_F(MigrationsTest, RefusesAMigrationThatWasChangedAfterwards) {
 }
 
 TEST_F(MigrationsTest, TakesBackAStepThatFailsHalfway) {
-  const std::array broken{Migration{.revision = 1, .name = "broken",
-                                    .text = "-- upgrade\nCREATE TABLE a (x);\nNONSENSE;\n-- downgrade\nDROP TABLE a;\n"}};
+  const std::array broken{
+      Migration{.revision = 1,
+                .name = "broken",
+                .text = "-- upgrade\nCREATE TABLE a (x);\nNONSENSE;\n-- downgrade\nDROP TABLE a;\n"}};
   Migrations half(*connection, broken);
   EXPECT_FALSE(half.upgrade(1, kNow));
   EXPECT_EQ(half.current().value(), 0);
@@ -76,8 +81,10 @@ TEST_F(MigrationsTest, RefusesRevisionsThatDoNotExist) {
 }
 
 TEST(Render, KeepsOneDialectsLines) {
-  const Migration migration{.revision = 1, .name = "x",
-                            .text = "-- upgrade\n  -- sqlite: a,\n  -- postgres: b,\n-- words\nc\n-- downgrade\nd\n"};
+  const Migration migration{
+      .revision = 1,
+      .name = "x",
+      .text = "-- upgrade\n  -- sqlite: a,\n  -- postgres: b,\n-- words\nc\n-- downgrade\nd\n"};
   EXPECT_EQ(render(migration, Direction::upgrade, Dialect::sqlite), "a,\nc\n");
   EXPECT_EQ(render(migration, Direction::upgrade, Dialect::postgres), "b,\nc\n");
   EXPECT_EQ(render(migration, Direction::downgrade, Dialect::sqlite), "d\n");

@@ -17,11 +17,15 @@ std::optional<Enum> parse(const std::array<std::string_view, count>& texts, std:
 
 }  // namespace
 
-std::string_view to_string(ports::OutboxEntry::Kind kind) { return kKinds.at(static_cast<std::size_t>(kind)); }
+std::string_view to_string(ports::OutboxEntry::Kind kind) {
+  return kKinds.at(static_cast<std::size_t>(kind));
+}
 std::optional<ports::OutboxEntry::Kind> parse_outbox_kind(std::string_view text) {
   return parse<ports::OutboxEntry::Kind>(kKinds, text);
 }
-std::string_view to_string(ports::NoticeOutcome outcome) { return kOutcomes.at(static_cast<std::size_t>(outcome)); }
+std::string_view to_string(ports::NoticeOutcome outcome) {
+  return kOutcomes.at(static_cast<std::size_t>(outcome));
+}
 std::optional<ports::NoticeOutcome> parse_notice_outcome(std::string_view text) {
   return parse<ports::NoticeOutcome>(kOutcomes, text);
 }
@@ -29,10 +33,14 @@ std::optional<ports::NoticeOutcome> parse_notice_outcome(std::string_view text) 
 std::optional<ota::Channel> channel_of(ports::OutboxEntry::Kind kind) {
   using Kind = ports::OutboxEntry::Kind;
   switch (kind) {
-    case Kind::money: return std::nullopt;
-    case Kind::email: return ota::Channel::email;
-    case Kind::push: return ota::Channel::push;
-    case Kind::display: return ota::Channel::display;
+    case Kind::money:
+      return std::nullopt;
+    case Kind::email:
+      return ota::Channel::email;
+    case Kind::push:
+      return ota::Channel::push;
+    case Kind::display:
+      return ota::Channel::display;
   }
   return std::nullopt;
 }

@@ -27,11 +27,13 @@ struct SqliteParams {
 };
 
 /// The embedded database. Its destructor commits what is queued, posts the completions and joins its threads.
-/// @errors  conflict: another process uses the file, or the schema is newer than this program; unavailable: the file
+/// @errors  conflict: another process uses the file, or the schema is newer than this program; unavailable:
+/// the file
 ///          cannot be opened; internal: it is damaged or no database.
 [[nodiscard]] Result<std::unique_ptr<ports::Store>> open_sqlite(SqliteParams params);
 
 /// `contactor migrate`: works on the database's migrations with the same lock file and connection.
-[[nodiscard]] Status with_migrations(const std::string& url, const std::function<Status(class Migrations&)>& work);
+[[nodiscard]] Status with_migrations(const std::string& url,
+                                     const std::function<Status(class Migrations&)>& work);
 
 }  // namespace contactor::store

@@ -7,9 +7,11 @@
 
 namespace contactor {
 
-// The documents' members, in plain types. They stand in this namespace because the generic JSON mapping is found here.
+// The documents' members, in plain types. They stand in this namespace because the generic JSON mapping is
+// found here.
 struct StoredOrder {
-  std::string order_id, vin, customer_id, name, email, push_token, locale, service_id, service_name, vehicle_model, action;
+  std::string order_id, vin, customer_id, name, email, push_token, locale, service_id, service_name,
+      vehicle_model, action;
   std::optional<std::int64_t> duration;
   std::string origin, provider, transaction_id, currency, paid_as;
   std::int64_t minor_units = 0;
@@ -28,8 +30,8 @@ BOOST_DESCRIBE_STRUCT(StoredOrder, (),
                       (order_id, vin, customer_id, name, email, push_token, locale, service_id, service_name,
                        vehicle_model, action, duration, origin, provider, transaction_id, currency, paid_as,
                        minor_units, configuration, template_version, compatible_models, min_firmware, parked,
-                       requires_services, conflicts_services, requested_at, parent, reason, ordered_by, extends,
-                       extends_from))
+                       requires_services, conflicts_services, requested_at, parent, reason, ordered_by,
+                       extends, extends_from))
 
 struct StoredFinding {
   std::string value, unavailable;
@@ -62,11 +64,11 @@ struct StoredTicket {
   std::uint32_t version = 0;
 };
 BOOST_DESCRIBE_STRUCT(StoredTicket, (),
-                      (id, vin, customer_id, customer_email, service_id, service_name, transaction_id, minor_units,
-                       currency, requested_at, attempts, error_code, error_message, snapshot, online, signal, firmware,
-                       configuration, priority, activation_id, category, state, assigned_to, opened_at, respond_by,
-                       solve_by, responded_at, ended_at, waiting_since, proposed_configuration, proposed_by, notes,
-                       version))
+                      (id, vin, customer_id, customer_email, service_id, service_name, transaction_id,
+                       minor_units, currency, requested_at, attempts, error_code, error_message, snapshot,
+                       online, signal, firmware, configuration, priority, activation_id, category, state,
+                       assigned_to, opened_at, respond_by, solve_by, responded_at, ended_at, waiting_since,
+                       proposed_configuration, proposed_by, notes, version))
 
 namespace store {
 namespace {
@@ -121,10 +123,11 @@ ota::Order order_of(StoredOrder from) {
   order.action = known(ota::parse_action(from.action));
   if (from.duration) order.duration = Millis(*from.duration);
   order.origin = known(ota::parse_origin(from.origin));
-  order.payment = {.provider = known(ota::parse_provider(from.provider)),
-                   .transaction_id = std::move(from.transaction_id),
-                   .amount = {.minor_units = from.minor_units, .currency = known(Currency::parse(from.currency))},
-                   .state = known(ota::parse_paid_as(from.paid_as))};
+  order.payment = {
+      .provider = known(ota::parse_provider(from.provider)),
+      .transaction_id = std::move(from.transaction_id),
+      .amount = {.minor_units = from.minor_units, .currency = known(Currency::parse(from.currency))},
+      .state = known(ota::parse_paid_as(from.paid_as))};
   order.configuration = std::move(from.configuration);
   order.template_version = from.template_version;
   order.requirements = {.compatible_models = std::move(from.compatible_models),
@@ -151,7 +154,8 @@ ota::Ticket ticket_of(StoredTicket from) {
   ticket.service_name = std::move(from.service_name);
   ticket.payment_transaction_id = std::move(from.transaction_id);
   if (from.minor_units)
-    ticket.payment_amount = Money{.minor_units = *from.minor_units, .currency = known(Currency::parse(from.currency))};
+    ticket.payment_amount =
+        Money{.minor_units = *from.minor_units, .currency = known(Currency::parse(from.currency))};
   ticket.activation_requested_at = Instant::from_millis(from.requested_at);
   for (auto& attempt : from.attempts)
     ticket.retry_attempts.push_back({.number = attempt.number,
@@ -191,7 +195,8 @@ Result<Stored> decoded(std::string_view document) {
     boost::json::monotonic_resource arena(buffer.data(), buffer.size());
     return boost::json::value_to<Stored>(boost::json::parse(document, &arena));
   } catch (const std::exception& error) {
-    return fail(ErrorKind::internal, "store", std::string("a stored document cannot be read: ") + error.what());
+    return fail(ErrorKind::internal, "store",
+                std::string("a stored document cannot be read: ") + error.what());
   }
 }
 
@@ -200,56 +205,78 @@ Result<Stored> decoded(std::string_view document) {
 std::string encode(const ota::Order& order) {
   const auto& pay = order.payment;
   const StoredOrder stored{
-      order.order_id.str(), std::string(order.vin.str()), order.customer.id.str(), order.customer.name,
-      order.customer.email, order.customer.push_token, order.customer.locale, order.service_id.str(), order.service_name,
-      order.vehicle_model, std::string(to_string(order.action)),
+      order.order_id.str(),
+      std::string(order.vin.str()),
+      order.customer.id.str(),
+      order.customer.name,
+      order.customer.email,
+      order.customer.push_token,
+      order.customer.locale,
+      order.service_id.str(),
+      order.service_name,
+      order.vehicle_model,
+      std::string(to_string(order.action)),
       order.duration ? std::optional<std::int64_t>(order.duration->count()) : std::nullopt,
-      std::string(to_string(order.origin)), std::string(to_string(pay.provider)), pay.transaction_id,
-      pay.amount.currency.str(), std::string(to_string(pay.state)), pay.amount.minor_units, order.configuration,
-      order.template_version, order.requirements.compatible_models, order.requirements.min_firmware,
-      order.requirements.parked, texts_of(order.requirements.requires_services),
-      texts_of(order.requirements.conflicts_services), order.requested_at.millis(), order.parent.value(), order.reason,
-      order.ordered_by, order.extends.value(), millis_of(order.extends_from)};
+      std::string(to_string(order.origin)),
+      std::string(to_string(pay.provider)),
+      pay.transaction_id,
+      pay.amount.currency.str(),
+      std::string(to_string(pay.state)),
+      pay.amount.minor_units,
+      order.configuration,
+      order.template_version,
+      order.requirements.compatible_models,
+      order.requirements.min_firmware,
+      order.requirements.parked,
+      texts_of(order.requirements.requires_services),
+      texts_of(order.requirements.conflicts_services),
+      order.requested_at.millis(),
+      order.parent.value(),
+      order.reason,
+      order.ordered_by,
+      order.extends.value(),
+      millis_of(order.extends_from)};
   return json::serialize(boost::json::value_from(stored));
 }
 
 std::string encode(const ota::Ticket& ticket) {
   StoredTicket stored_ticket{.id = ticket.id.value(),
-                      .vin = std::string(ticket.vin.str()),
-                      .customer_id = ticket.customer_id.str(),
-                      .customer_email = ticket.customer_email,
-                      .service_id = ticket.service_id.str(),
-                      .service_name = ticket.service_name,
-                      .transaction_id = ticket.payment_transaction_id,
-                      .requested_at = ticket.activation_requested_at.millis(),
-                      .error_code = ticket.last_error_code,
-                      .error_message = ticket.last_error_message,
-                      .snapshot = stored(ticket.vehicle_status_snapshot),
-                      .online = stored(ticket.vehicle_online_status),
-                      .signal = stored(ticket.network_signal_strength),
-                      .firmware = stored(ticket.vehicle_firmware_version),
-                      .configuration = ticket.configuration_payload,
-                      .priority = std::string(to_string(ticket.priority)),
-                      .activation_id = ticket.activation_id.value(),
-                      .category = std::string(to_string(ticket.category)),
-                      .state = std::string(to_string(ticket.state)),
-                      .assigned_to = ticket.assigned_to,
-                      .opened_at = ticket.opened_at.millis(),
-                      .respond_by = ticket.respond_by.millis(),
-                      .solve_by = ticket.solve_by.millis(),
-                      .responded_at = millis_of(ticket.responded_at),
-                      .ended_at = millis_of(ticket.ended_at),
-                      .waiting_since = millis_of(ticket.waiting_since),
-                      .proposed_configuration = ticket.proposed_configuration,
-                      .proposed_by = ticket.proposed_by,
-                      .notes = ticket.notes,
-                      .version = ticket.version};
+                             .vin = std::string(ticket.vin.str()),
+                             .customer_id = ticket.customer_id.str(),
+                             .customer_email = ticket.customer_email,
+                             .service_id = ticket.service_id.str(),
+                             .service_name = ticket.service_name,
+                             .transaction_id = ticket.payment_transaction_id,
+                             .requested_at = ticket.activation_requested_at.millis(),
+                             .error_code = ticket.last_error_code,
+                             .error_message = ticket.last_error_message,
+                             .snapshot = stored(ticket.vehicle_status_snapshot),
+                             .online = stored(ticket.vehicle_online_status),
+                             .signal = stored(ticket.network_signal_strength),
+                             .firmware = stored(ticket.vehicle_firmware_version),
+                             .configuration = ticket.configuration_payload,
+                             .priority = std::string(to_string(ticket.priority)),
+                             .activation_id = ticket.activation_id.value(),
+                             .category = std::string(to_string(ticket.category)),
+                             .state = std::string(to_string(ticket.state)),
+                             .assigned_to = ticket.assigned_to,
+                             .opened_at = ticket.opened_at.millis(),
+                             .respond_by = ticket.respond_by.millis(),
+                             .solve_by = ticket.solve_by.millis(),
+                             .responded_at = millis_of(ticket.responded_at),
+                             .ended_at = millis_of(ticket.ended_at),
+                             .waiting_since = millis_of(ticket.waiting_since),
+                             .proposed_configuration = ticket.proposed_configuration,
+                             .proposed_by = ticket.proposed_by,
+                             .notes = ticket.notes,
+                             .version = ticket.version};
   if (ticket.payment_amount) {
     stored_ticket.minor_units = ticket.payment_amount->minor_units;
     stored_ticket.currency = ticket.payment_amount->currency.str();
   }
   for (const auto& attempt : ticket.retry_attempts)
-    stored_ticket.attempts.push_back({attempt.number, attempt.at.millis(), attempt.command_id, attempt.response});
+    stored_ticket.attempts.push_back(
+        {attempt.number, attempt.at.millis(), attempt.command_id, attempt.response});
   return json::serialize(boost::json::value_from(stored_ticket));
 }
 

@@ -18,7 +18,8 @@ bool has_gaps(const ports::ActivationWrite& write) {
 }
 
 Status check_followers(const ports::ActivationWrite& write) {
-  if (write.followers.size() != write.follower_history.size()) return malformed("a follower needs its first entry");
+  if (write.followers.size() != write.follower_history.size())
+    return malformed("a follower needs its first entry");
   for (std::size_t i = 0; i < write.followers.size(); ++i) {
     const auto& follower = write.followers[i];
     if (follower.id.empty() || !follower.order || follower.version != 1 || follower.history_count != 1 ||

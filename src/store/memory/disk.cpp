@@ -13,7 +13,8 @@ ota::Channel channel_of(ports::OutboxEntry::Kind kind) {
 /// What the schema has as CHECK constraints.
 void check_constraints(const ota::Activation& activation) {
   using ota::MoneyState;
-  const bool taken = activation.money_state == MoneyState::capturing || activation.money_state == MoneyState::captured;
+  const bool taken =
+      activation.money_state == MoneyState::capturing || activation.money_state == MoneyState::captured;
   CTR_ASSERT(!taken || activation.confirmed_at.has_value());
   const bool undelivered = activation.state == ota::State::Failed || activation.state == ota::State::Canceled;
   CTR_ASSERT(!taken || !undelivered);
@@ -25,14 +26,18 @@ ports::WriteOutcome Disk::apply(const ports::ActivationWrite& write) {
   if (const auto refused = refuse(write)) return *refused;
   const ota::Activation& after = write.after;
   CTR_ASSERT(after.version == write.base_version + 1);
-  if (write.base_version == 0) put_new(after);
-  else put(after);
+  if (write.base_version == 0)
+    put_new(after);
+  else
+    put(after);
   for (const auto& entry : write.history) append(after.id, entry);
   for (const auto& entry : write.outbox) owe(entry);
-  for (const auto& notice : write.notices) notices[{notice.activation_id, notice.event, notice.channel}] = notice;
+  for (const auto& notice : write.notices)
+    notices[{notice.activation_id, notice.event, notice.channel}] = notice;
   if (write.ledger) ledgers.insert_or_assign(write.ledger->vin, *write.ledger);
   if (write.ticket) tickets.insert_or_assign(write.ticket->id, *write.ticket);
-  if (write.reply) replies.emplace(std::tuple(write.reply->principal, write.reply->route, write.reply->key), *write.reply);
+  if (write.reply)
+    replies.emplace(std::tuple(write.reply->principal, write.reply->route, write.reply->key), *write.reply);
   for (std::size_t i = 0; i < write.followers.size(); ++i) {
     put_new(write.followers[i]);
     append(write.followers[i].id, write.follower_history[i]);
@@ -42,7 +47,8 @@ ports::WriteOutcome Disk::apply(const ports::ActivationWrite& write) {
 
 std::optional<ports::WriteOutcome> Disk::refuse(const ports::ActivationWrite& write) const {
   using enum ports::WriteOutcome;
-  if (write.reply && replies.contains({write.reply->principal, write.reply->route, write.reply->key})) return duplicate_key;
+  if (write.reply && replies.contains({write.reply->principal, write.reply->route, write.reply->key}))
+    return duplicate_key;
   if (write.base_version == 0) {
     if (orders.contains(write.after.order->order_id.str())) return duplicate_order;
   } else {
@@ -73,7 +79,8 @@ bool Disk::apply(const ports::OutboxWrite& write) {
       outbox.erase(found);
     }
   }
-  if (write.notice) notices[{write.notice->activation_id, write.notice->event, write.notice->channel}] = *write.notice;
+  if (write.notice)
+    notices[{write.notice->activation_id, write.notice->event, write.notice->channel}] = *write.notice;
   return true;
 }
 
@@ -125,8 +132,12 @@ void Disk::owe(const ports::OutboxEntry& entry) {
   outbox.emplace(entry.id, entry);
   if (entry.kind == ports::OutboxEntry::Kind::money) return;
   const ota::Channel channel = channel_of(entry.kind);
-  notices[{entry.activation_id, entry.event, channel}] = {.activation_id = entry.activation_id, .event = entry.event, .channel = channel,
-                                                          .outcome = ports::NoticeOutcome::pending, .at = entry.created_at, .detail = {}};
+  notices[{entry.activation_id, entry.event, channel}] = {.activation_id = entry.activation_id,
+                                                          .event = entry.event,
+                                                          .channel = channel,
+                                                          .outcome = ports::NoticeOutcome::pending,
+                                                          .at = entry.created_at,
+                                                          .detail = {}};
 }
 
 }  // namespace contactor::store::memory

@@ -10,8 +10,8 @@
 
 namespace contactor::store::memory {
 
-/// What a crash leaves behind: every committed row. Applies one write as a whole or refuses it as a whole, by the same fences as a database,
-/// and asserts what the schema has as constraints.
+/// What a crash leaves behind: every committed row. Applies one write as a whole or refuses it as a whole, by
+/// the same fences as a database, and asserts what the schema has as constraints.
 class Disk {
  public:
   [[nodiscard]] ports::WriteOutcome apply(const ports::ActivationWrite& write);

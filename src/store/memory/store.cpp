@@ -37,35 +37,41 @@ void Store::commit(Change change, ports::Done<Answer> done) {
   last_commit_ = std::max(last_commit_, time_.now() + latency());
   last_acknowledgement_ = std::max(last_acknowledgement_, last_commit_ + latency());
   auto answer = std::make_shared<std::optional<Answer>>();
-  time_.call_at(last_commit_, [this, alive = alive_, change = std::move(change), answer, fails_before]() mutable {
-    if (*alive && !fails_before) answer->emplace(change(disk_));
-  });
-  time_.call_at(last_acknowledgement_, [alive = alive_, answer, fails_before, fails_after, done = std::move(done)]() mutable {
-    if (!*alive) return;
-    if (!fails_before && !fails_after) return done(std::move(**answer));
-    auto error = fail(ErrorKind::unavailable, "store", "the database is away");
-    error.error().applied = fails_after ? Applied::maybe : Applied::no;
-    done(std::move(error));
-  });
+  time_.call_at(last_commit_,
+                [this, alive = alive_, change = std::move(change), answer, fails_before]() mutable {
+                  if (*alive && !fails_before) answer->emplace(change(disk_));
+                });
+  time_.call_at(last_acknowledgement_,
+                [alive = alive_, answer, fails_before, fails_after, done = std::move(done)]() mutable {
+                  if (!*alive) return;
+                  if (!fails_before && !fails_after) return done(std::move(**answer));
+                  auto error = fail(ErrorKind::unavailable, "store", "the database is away");
+                  error.error().applied = fails_after ? Applied::maybe : Applied::no;
+                  done(std::move(error));
+                });
 }
 
 template <class Answer, class Question>
 void Store::ask(Question question, ports::Done<Answer> done) {
-  time_.call_at(time_.now() + latency(), [this, alive = alive_, question = std::move(question), done = std::move(done)]() mutable {
-    if (*alive) done(Answer(question()));
-  });
+  time_.call_at(time_.now() + latency(),
+                [this, alive = alive_, question = std::move(question), done = std::move(done)]() mutable {
+                  if (*alive) done(Answer(question()));
+                });
 }
 
-// -- the hot path ------------------------------------------------------------------------------------------------------------------
+// -- the hot path
+// ------------------------------------------------------------------------------------------------------------------
 
 void Store::write(ports::ActivationWrite write, ports::Done<Result<ports::WriteOutcome>> done) {
-  commit<Result<ports::WriteOutcome>>([write = std::move(write)](Disk& disk) { return disk.apply(write); }, std::move(done));
+  commit<Result<ports::WriteOutcome>>([write = std::move(write)](Disk& disk) { return disk.apply(write); },
+                                      std::move(done));
 }
 
 void Store::write(ports::OutboxWrite write, ports::Done<Status> done) {
   commit<Status>(
       [write = std::move(write)](Disk& disk) -> Status {
-        if (!disk.apply(write)) return fail(ErrorKind::conflict, "store", "the vehicle's ledger was changed meanwhile");
+        if (!disk.apply(write))
+          return fail(ErrorKind::conflict, "store", "the vehicle's ledger was changed meanwhile");
         return {};
       },
       std::move(done));
@@ -83,22 +89,26 @@ void Store::load(std::vector<ActivationId> ids, ports::Done<Result<std::vector<p
       std::move(done));
 }
 
-void Store::live_rows(ActivationId after, std::size_t limit, ports::Done<Result<std::vector<ports::LiveRow>>> done) {
+void Store::live_rows(ActivationId after, std::size_t limit,
+                      ports::Done<Result<std::vector<ports::LiveRow>>> done) {
   ask<Result<std::vector<ports::LiveRow>>>(
       [this, after, limit] {
         std::vector<ports::LiveRow> rows;
         for (auto at = disk_.live.upper_bound(after); at != disk_.live.end() && rows.size() < limit; ++at)
-          rows.push_back({.id = at->first, .state = at->second.state, .next_action_at = at->second.next_action_at});
+          rows.push_back(
+              {.id = at->first, .state = at->second.state, .next_action_at = at->second.next_action_at});
         return rows;
       },
       std::move(done));
 }
 
-void Store::outbox(std::int64_t after, std::size_t limit, ports::Done<Result<std::vector<ports::OutboxEntry>>> done) {
+void Store::outbox(std::int64_t after, std::size_t limit,
+                   ports::Done<Result<std::vector<ports::OutboxEntry>>> done) {
   ask<Result<std::vector<ports::OutboxEntry>>>(
       [this, after, limit] {
         std::vector<ports::OutboxEntry> entries;
-        for (auto at = disk_.outbox.upper_bound(after); at != disk_.outbox.end() && entries.size() < limit; ++at)
+        for (auto at = disk_.outbox.upper_bound(after); at != disk_.outbox.end() && entries.size() < limit;
+             ++at)
           entries.push_back(at->second);
         return entries;
       },
@@ -116,10 +126,12 @@ void Store::vehicle_context(Vin vin, ports::Done<Result<VehicleContext>> done) {
       std::move(done));
 }
 
-// -- reading -----------------------------------------------------------------------------------------------------------------------
+// -- reading
+// -----------------------------------------------------------------------------------------------------------------------
 
 void Store::find(ActivationId id, ports::Done<Result<std::optional<ota::Activation>>> done) {
-  ask<Result<std::optional<ota::Activation>>>([this, id] { return copy_of(disk_.find(id)); }, std::move(done));
+  ask<Result<std::optional<ota::Activation>>>([this, id] { return copy_of(disk_.find(id)); },
+                                              std::move(done));
 }
 
 void Store::find_order(OrderId id, ports::Done<Result<std::optional<ota::Activation>>> done) {
@@ -131,7 +143,8 @@ void Store::find_order(OrderId id, ports::Done<Result<std::optional<ota::Activat
       std::move(done));
 }
 
-void Store::find_payment(std::string transaction_id, ports::Done<Result<std::optional<ota::Activation>>> done) {
+void Store::find_payment(std::string transaction_id,
+                         ports::Done<Result<std::optional<ota::Activation>>> done) {
   ask<Result<std::optional<ota::Activation>>>(
       [this, transaction_id = std::move(transaction_id)] {
         const auto found = disk_.payments.find(transaction_id);
@@ -196,7 +209,8 @@ void Store::totals(ports::Done<Result<ports::Totals>> done) {
             states[activation.state] += 1;
             money[activation.money_state] += 1;
             totals.retried += activation.retries > 0 ? 1U : 0U;
-            const bool taken = activation.money_state == ota::MoneyState::captured || activation.money_state == ota::MoneyState::capturing;
+            const bool taken = activation.money_state == ota::MoneyState::captured ||
+                               activation.money_state == ota::MoneyState::capturing;
             totals.captured_not_confirmed += taken && !activation.confirmed_at ? 1U : 0U;
           }
         totals.by_state.assign(states.begin(), states.end());
@@ -212,7 +226,8 @@ void Store::audit(ActivationId after, std::size_t limit, ports::Done<Result<std:
       [this, after, limit] {
         std::map<ActivationId, const ota::Activation*> all;
         for (const auto* table : {&disk_.live, &disk_.archive})
-          for (auto at = table->upper_bound(after); at != table->end(); ++at) all.emplace(at->first, &at->second);
+          for (auto at = table->upper_bound(after); at != table->end(); ++at)
+            all.emplace(at->first, &at->second);
         std::vector<Audited> page;
         for (const auto& [id, activation] : all) {
           if (page.size() == limit) break;
@@ -223,7 +238,8 @@ void Store::audit(ActivationId after, std::size_t limit, ports::Done<Result<std:
       std::move(done));
 }
 
-// -- the desk, catalogue, access, incidents ---------------------------------------------------------------------------------------------
+// -- the desk, catalogue, access, incidents
+// ---------------------------------------------------------------------------------------------
 
 void Store::find_ticket(TicketId id, ports::Done<Result<std::optional<ota::Ticket>>> done) {
   ask<Result<std::optional<ota::Ticket>>>(
@@ -238,8 +254,10 @@ void Store::list_tickets(ports::TicketFilter filter, ports::Done<Result<std::vec
   ask<Result<std::vector<ota::Ticket>>>(
       [this, filter] {
         std::vector<ota::Ticket> found;
-        for (auto at = disk_.tickets.rbegin(); at != disk_.tickets.rend() && found.size() < filter.limit; ++at) {
-          const bool wanted = (!filter.state || at->second.state == *filter.state) && (filter.after.empty() || at->first < filter.after);
+        for (auto at = disk_.tickets.rbegin(); at != disk_.tickets.rend() && found.size() < filter.limit;
+             ++at) {
+          const bool wanted = (!filter.state || at->second.state == *filter.state) &&
+                              (filter.after.empty() || at->first < filter.after);
           if (wanted) found.push_back(at->second);
         }
         return found;
@@ -252,7 +270,8 @@ void Store::put_ticket(ota::Ticket ticket, ports::Done<Status> done) {
       [ticket = std::move(ticket)](Disk& disk) -> Status {
         const auto found = disk.tickets.find(ticket.id);
         if (found == disk.tickets.end()) return fail(ErrorKind::not_found, "store", "no such ticket");
-        if (found->second.version + 1 != ticket.version) return fail(ErrorKind::conflict, "store", "the ticket was changed meanwhile");
+        if (found->second.version + 1 != ticket.version)
+          return fail(ErrorKind::conflict, "store", "the ticket was changed meanwhile");
         found->second = ticket;
         return {};
       },
@@ -313,7 +332,8 @@ void Store::find_reply(std::string principal, std::string route, std::string key
 void Store::put_reply(ports::IdempotentReply reply, ports::Done<Status> done) {
   commit<Status>(
       [reply = std::move(reply)](Disk& disk) -> Status {
-        const auto [found, fresh] = disk.replies.try_emplace({reply.principal, reply.route, reply.key}, reply);
+        const auto [found, fresh] =
+            disk.replies.try_emplace({reply.principal, reply.route, reply.key}, reply);
         if (!fresh && found->second.request_digest != reply.request_digest)
           return fail(ErrorKind::conflict, "store", "the key was used for another request");
         return {};
@@ -328,8 +348,10 @@ void Store::put_incident(ports::Incident incident, ports::Done<Status> done) {
           return other.cause == incident.cause && other.opened_at == incident.opened_at;
         };
         const auto found = std::ranges::find_if(disk.incidents, same);
-        if (found == disk.incidents.end()) disk.incidents.push_back(incident);
-        else *found = incident;
+        if (found == disk.incidents.end())
+          disk.incidents.push_back(incident);
+        else
+          *found = incident;
         return {};
       },
       std::move(done));
@@ -346,7 +368,8 @@ void Store::incidents(std::size_t limit, ports::Done<Result<std::vector<ports::I
 }
 
 void Store::first_sight(std::string event_id, Instant at, ports::Done<Result<bool>> done) {
-  commit<Result<bool>>([event_id = std::move(event_id), at](Disk& disk) { return disk.seen_events.emplace(event_id, at).second; },
+  commit<Result<bool>>([event_id = std::move(event_id),
+                        at](Disk& disk) { return disk.seen_events.emplace(event_id, at).second; },
                        std::move(done));
 }
 

@@ -16,8 +16,9 @@ struct StoreParams {
   double fail_after = 0;   ///< share of writes that are committed while their acknowledgement is lost
 };
 
-/// The store port over a Disk, on a Timekeeper's time: a write is committed some time after it was asked for and acknowledged some time after
-/// that. Destroying the object is a crash: what was not committed is gone, what was committed stays on the Disk, nobody is called any more.
+/// The store port over a Disk, on a Timekeeper's time: a write is committed some time after it was asked for
+/// and acknowledged some time after that. Destroying the object is a crash: what was not committed is gone,
+/// what was committed stays on the Disk, nobody is called any more.
 class Store final : public ports::Store {
  public:
   Store(Disk& disk, ports::Timekeeper& time, StoreParams params = {});
@@ -26,12 +27,15 @@ class Store final : public ports::Store {
   void write(ports::ActivationWrite write, ports::Done<Result<ports::WriteOutcome>> done) override;
   void write(ports::OutboxWrite write, ports::Done<Status> done) override;
   void load(std::vector<ActivationId> ids, ports::Done<Result<std::vector<ports::Loaded>>> done) override;
-  void live_rows(ActivationId after, std::size_t limit, ports::Done<Result<std::vector<ports::LiveRow>>> done) override;
-  void outbox(std::int64_t after, std::size_t limit, ports::Done<Result<std::vector<ports::OutboxEntry>>> done) override;
+  void live_rows(ActivationId after, std::size_t limit,
+                 ports::Done<Result<std::vector<ports::LiveRow>>> done) override;
+  void outbox(std::int64_t after, std::size_t limit,
+              ports::Done<Result<std::vector<ports::OutboxEntry>>> done) override;
   void vehicle_context(Vin vin, ports::Done<Result<VehicleContext>> done) override;
   void find(ActivationId id, ports::Done<Result<std::optional<ota::Activation>>> done) override;
   void find_order(OrderId id, ports::Done<Result<std::optional<ota::Activation>>> done) override;
-  void find_payment(std::string transaction_id, ports::Done<Result<std::optional<ota::Activation>>> done) override;
+  void find_payment(std::string transaction_id,
+                    ports::Done<Result<std::optional<ota::Activation>>> done) override;
   void list(ports::ActivationFilter filter, ports::Done<Result<std::vector<ota::Activation>>> done) override;
   void history(ActivationId id, ports::Done<Result<std::vector<ota::HistoryEntry>>> done) override;
   void notices(ActivationId id, ports::Done<Result<std::vector<ports::NoticeRecord>>> done) override;
@@ -54,10 +58,12 @@ class Store final : public ports::Store {
   void forget_before(Instant at, ports::Done<Status> done) override;
 
  private:
-  /// Runs `change` on the disk at its commit and hands its result to `done` at its acknowledgement, in the order of asking.
+  /// Runs `change` on the disk at its commit and hands its result to `done` at its acknowledgement, in the
+  /// order of asking.
   template <class Answer, class Change>
   void commit(Change change, ports::Done<Answer> done);
-  /// Runs `question` on the disk and hands its result over; sees every write acknowledged before it was asked.
+  /// Runs `question` on the disk and hands its result over; sees every write acknowledged before it was
+  /// asked.
   template <class Answer, class Question>
   void ask(Question question, ports::Done<Answer> done);
   [[nodiscard]] Millis latency();

@@ -11,12 +11,16 @@ namespace contactor::store::sqlite {
 class Committer {
  public:
   Committer(Connection& connection, Post post, std::function<void(const Error&)> on_broken)
-      : connection_(connection), writer_(connection), post_(std::move(post)), on_broken_(std::move(on_broken)) {}
+      : connection_(connection),
+        writer_(connection),
+        post_(std::move(post)),
+        on_broken_(std::move(on_broken)) {}
 
   void commit(std::vector<std::unique_ptr<Job>>& batch);
 
  private:
-  /// One try; a job that breaks a rule of the database is refused alone and taken out, the others are tried again.
+  /// One try; a job that breaks a rule of the database is refused alone and taken out, the others are tried
+  /// again.
   /// @return  true where the batch is committed or given up.
   bool try_commit(std::vector<Job*>& jobs);
   bool apply_all(std::vector<Job*>& jobs);

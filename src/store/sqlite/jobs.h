@@ -8,7 +8,8 @@
 
 namespace contactor::store::sqlite {
 
-/// One queued write. It may be applied again after its batch was rolled back, so `apply` changes nothing but the result.
+/// One queued write. It may be applied again after its batch was rolled back, so `apply` changes nothing but
+/// the result.
 class Job {
  public:
   explicit Job(std::int64_t key) : key_(key) {}
@@ -33,8 +34,8 @@ class JobOf final : public Job {
 
   Status apply(Writer& writer) override {
     result_ = apply_(writer);
-    const bool is_answer =
-        result_ || result_.error().kind == ErrorKind::conflict || result_.error().kind == ErrorKind::not_found;
+    const bool is_answer = result_ || result_.error().kind == ErrorKind::conflict ||
+                           result_.error().kind == ErrorKind::not_found;
     if (is_answer) return {};
     return fail(result_.error());
   }

@@ -25,14 +25,16 @@ Result<LockFile> LockFile::take(const std::string& database_path) {
   const std::string path = database_path + ".lock";
   const int descriptor = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (descriptor < 0)
-    return fail(ErrorKind::unavailable, "store", fmt::format("cannot make {}: {}", path, std::strerror(errno)));
+    return fail(ErrorKind::unavailable, "store",
+                fmt::format("cannot make {}: {}", path, std::strerror(errno)));
   LockFile lock(descriptor);
   if (flock(descriptor, LOCK_EX | LOCK_NB) != 0)
     return fail(ErrorKind::conflict, "store",
                 fmt::format("the database is in use by process {} ({})", holder_of(descriptor), path));
   const std::string pid = fmt::format("{}\n", getpid());
   if (ftruncate(descriptor, 0) != 0 || pwrite(descriptor, pid.data(), pid.size(), 0) < 0)
-    return fail(ErrorKind::unavailable, "store", fmt::format("cannot write {}: {}", path, std::strerror(errno)));
+    return fail(ErrorKind::unavailable, "store",
+                fmt::format("cannot write {}: {}", path, std::strerror(errno)));
   return lock;
 }
 

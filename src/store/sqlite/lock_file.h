@@ -6,7 +6,8 @@
 
 namespace contactor::store::sqlite {
 
-/// Keeps a second process away from the database while this object lives. The system drops the lock if we die.
+/// Keeps a second process away from the database while this object lives. The system drops the lock if we
+/// die.
 class LockFile {
  public:
   /// Locks `<database_path>.lock`; the database itself is not touched.

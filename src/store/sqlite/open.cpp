@@ -20,8 +20,8 @@ Result<std::unique_ptr<LockFile>> take_lock(const std::string& path) {
   return std::make_unique<LockFile>(std::move(lock));
 }
 
-/// Damage is found now, not in the middle of the night. The whole check reads every page, so that a large database is opened after its
-/// header and schema were read; `contactor audit verify` reads the rest.
+/// Damage is found now, not in the middle of the night. The whole check reads every page, so that a large
+/// database is opened after its header and schema were read; `contactor audit verify` reads the rest.
 Status check_file(Connection& connection) {
   constexpr int kPagesCheckedAtOpen = 16'384;
   CTR_TRY(pages, connection.rows("PRAGMA page_count"));
@@ -37,9 +37,11 @@ Status prepare_schema(Connection& connection, const SqliteParams& params) {
   if (params.upgrade) return migrations.upgrade(migrations.head(), params.now);
   CTR_TRY(at, migrations.current());
   if (at == migrations.head()) return {};
-  return fail(ErrorKind::conflict, "store",
-              fmt::format("the database has schema revision {}, this program needs {}: run `contactor migrate upgrade head`",
-                          at, migrations.head()));
+  return fail(
+      ErrorKind::conflict, "store",
+      fmt::format(
+          "the database has schema revision {}, this program needs {}: run `contactor migrate upgrade head`",
+          at, migrations.head()));
 }
 
 }  // namespace
@@ -56,7 +58,8 @@ Result<std::unique_ptr<ports::Store>> open_sqlite(SqliteParams params) {
   opened.writing = std::move(writing);
   CTR_CHECK(check_file(*opened.writing));
   CTR_CHECK(prepare_schema(*opened.writing, params));
-  CTR_TRY(reading, Connection::open({.path = path, .role = sqlite::Role::reader, .cache_kib = params.cache_kib / 2}));
+  CTR_TRY(reading,
+          Connection::open({.path = path, .role = sqlite::Role::reader, .cache_kib = params.cache_kib / 2}));
   opened.reading = std::move(reading);
   return std::make_unique<sqlite::Store>(std::move(params), std::move(opened));
 }

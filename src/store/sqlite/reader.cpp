@@ -15,19 +15,21 @@ struct Ended {
 };
 
 std::string select_sql(std::string_view table) {
-  return fmt::format("SELECT {}, doc FROM {} JOIN ota_order ON activation_id = id WHERE id=?1",
-                     [] {
-                       // `shard` stands in both tables.
-                       std::string columns(kActivationColumns);
-                       return columns.replace(columns.find("shard"), 5, "ota_order.shard");
-                     }(),
-                     table);
+  return fmt::format(
+      "SELECT {}, doc FROM {} JOIN ota_order ON activation_id = id WHERE id=?1",
+      [] {
+        // `shard` stands in both tables.
+        std::string columns(kActivationColumns);
+        return columns.replace(columns.find("shard"), 5, "ota_order.shard");
+      }(),
+      table);
 }
 
 const std::string kSelectLive = select_sql("ota_activation");
 const std::string kSelectArchive = select_sql("ota_activation_archive");
 constexpr std::string_view kOutboxColumns =
-    "SELECT id, shard, activation_id, kind, key, purpose, event, detail, tries, unknown, first_try_at, next_try_at, "
+    "SELECT id, shard, activation_id, kind, key, purpose, event, detail, tries, unknown, first_try_at, "
+    "next_try_at, "
     "created_at FROM outbox ";
 const std::string kOutboxPage = std::string(kOutboxColumns) + "WHERE id>?1 ORDER BY id LIMIT ?2";
 const std::string kOutboxOf = std::string(kOutboxColumns) + "WHERE activation_id=?1 ORDER BY id";
@@ -86,7 +88,8 @@ Result<Statement*> Reader::start(std::string_view sql) {
   return &statement->start();
 }
 
-// -- activations -------------------------------------------------------------------------------------------------------
+// -- activations
+// -------------------------------------------------------------------------------------------------------
 
 Result<std::optional<ota::Activation>> Reader::row_of(std::string_view sql, ActivationId id) {
   CTR_TRY(statement, start(sql));
@@ -101,7 +104,8 @@ Result<std::optional<ota::Activation>> Reader::row_of(std::string_view sql, Acti
 
 Result<ports::CommandLedger> Reader::ledger(const Vin& vin) {
   ports::CommandLedger ledger{.vin = vin};
-  CTR_TRY(statement, start("SELECT version, generation, last_command_id, sends FROM ota_ledger WHERE vin=?1"));
+  CTR_TRY(statement,
+          start("SELECT version, generation, last_command_id, sends FROM ota_ledger WHERE vin=?1"));
   const Ended ended{*statement};
   CTR_TRY(found, statement->text(vin.str()).step());
   if (!found) return ledger;
@@ -126,12 +130,14 @@ Result<std::vector<ports::Loaded>> Reader::load(const std::vector<ActivationId>&
 }
 
 Result<std::vector<ports::LiveRow>> Reader::live_rows(ActivationId after, std::size_t limit) {
-  CTR_TRY(statement, start("SELECT id, state, next_action_at FROM ota_activation WHERE id>?1 ORDER BY id LIMIT ?2"));
+  CTR_TRY(statement,
+          start("SELECT id, state, next_action_at FROM ota_activation WHERE id>?1 ORDER BY id LIMIT ?2"));
   statement->number(after.value()).number(limit);
   return all<ports::LiveRow>(*statement, [](Statement& row) -> Result<ports::LiveRow> {
     ports::LiveRow live{.id = ActivationId(row.read_number())};
     const auto state = ota::parse_state(row.read_text());
-    if (!state) return fail(ErrorKind::internal, "store", "a live row has a state that this program does not know");
+    if (!state)
+      return fail(ErrorKind::internal, "store", "a live row has a state that this program does not know");
     live.state = *state;
     live.next_action_at = row.read_moment();
     return live;
@@ -145,7 +151,12 @@ Result<ports::Store::VehicleContext> Reader::vehicle_context(const Vin& vin) {
     CTR_TRY(of_vehicle, ledger(vin));
     context.ledger = std::move(of_vehicle);
   }
-  CTR_TRY(activations, list({.vin = vin, .state = {}, .customer_id = {}, .ordered_by = {}, .limit = kVehicleActivations, .after = {}}));
+  CTR_TRY(activations, list({.vin = vin,
+                             .state = {},
+                             .customer_id = {},
+                             .ordered_by = {},
+                             .limit = kVehicleActivations,
+                             .after = {}}));
   context.activations = std::move(activations);
   return context;
 }
@@ -168,8 +179,9 @@ Result<std::optional<ota::Activation>> Reader::find_order(const OrderId& id) {
 
 Result<std::optional<ota::Activation>> Reader::find_payment(const std::string& transaction_id) {
   // Of several activations under one payment the first is the one that was paid.
-  CTR_TRY(statement, start("SELECT activation_id FROM ota_order WHERE transaction_id=?1 AND transaction_id<>'' "
-                           "ORDER BY activation_id LIMIT 1"));
+  CTR_TRY(statement,
+          start("SELECT activation_id FROM ota_order WHERE transaction_id=?1 AND transaction_id<>'' "
+                "ORDER BY activation_id LIMIT 1"));
   CTR_TRY(found, statement->text(transaction_id).step());
   if (!found) return std::optional<ota::Activation>();
   const ActivationId activation(statement->read_number());
@@ -180,21 +192,24 @@ Result<std::optional<ota::Activation>> Reader::find_payment(const std::string& t
 /// Ids from the newest down, narrowed by what is indexed; the rest of the filter is applied to what is read.
 Result<Statement*> Reader::ids_for(const ports::ActivationFilter& filter) {
   if (filter.vin) {
-    CTR_TRY(statement, start("SELECT activation_id FROM ota_order WHERE vin=?1 AND activation_id<?2 ORDER BY activation_id DESC"));
+    CTR_TRY(statement, start("SELECT activation_id FROM ota_order WHERE vin=?1 AND activation_id<?2 ORDER BY "
+                             "activation_id DESC"));
     return &statement->text(filter.vin->str()).number(below(filter.after));
   }
   if (!filter.customer_id.empty()) {
-    CTR_TRY(statement,
-            start("SELECT activation_id FROM ota_order WHERE customer_id=?1 AND activation_id<?2 ORDER BY activation_id DESC"));
+    CTR_TRY(statement, start("SELECT activation_id FROM ota_order WHERE customer_id=?1 AND activation_id<?2 "
+                             "ORDER BY activation_id DESC"));
     return &statement->text(filter.customer_id.str()).number(below(filter.after));
   }
   if (filter.state) {
-    CTR_TRY(statement, start("SELECT id FROM ota_activation WHERE state=?1 AND id<?2 UNION ALL "
-                             "SELECT id FROM ota_activation_archive WHERE state=?1 AND id<?2 ORDER BY id DESC"));
+    CTR_TRY(statement,
+            start("SELECT id FROM ota_activation WHERE state=?1 AND id<?2 UNION ALL "
+                  "SELECT id FROM ota_activation_archive WHERE state=?1 AND id<?2 ORDER BY id DESC"));
     return &statement->text(to_string(*filter.state)).number(below(filter.after));
   }
-  CTR_TRY(statement, start("SELECT activation_id FROM ota_order WHERE (?1='' OR ordered_by=?1) AND activation_id<?2 "
-                           "ORDER BY activation_id DESC"));
+  CTR_TRY(statement,
+          start("SELECT activation_id FROM ota_order WHERE (?1='' OR ordered_by=?1) AND activation_id<?2 "
+                "ORDER BY activation_id DESC"));
   return &statement->text(filter.ordered_by).number(below(filter.after));
 }
 
@@ -224,18 +239,21 @@ Result<std::vector<ota::Activation>> Reader::list(const ports::ActivationFilter&
 }
 
 Result<std::vector<ota::HistoryEntry>> Reader::history(ActivationId id) {
-  CTR_TRY(statement, start("SELECT activation_id, seq, at, event, path, service_status, money_state, attempts, retries, actor, "
-                           "command_id, failure_category, failure_http_status, failure_code, failure_message, detail, node, "
-                           "hash FROM ota_history WHERE activation_id=?1 ORDER BY seq"));
+  CTR_TRY(
+      statement,
+      start("SELECT activation_id, seq, at, event, path, service_status, money_state, attempts, retries, "
+            "actor, "
+            "command_id, failure_category, failure_http_status, failure_code, failure_message, detail, node, "
+            "hash FROM ota_history WHERE activation_id=?1 ORDER BY seq"));
   return all<ota::HistoryEntry>(statement->number(id.value()), read_entry);
 }
 
 Result<ports::Totals> Reader::totals() {
-  CTR_TRY(statement,
-          start("SELECT state, money_state, COUNT(*), SUM(retries>0), "
-                "SUM(money_state IN ('capturing','captured') AND confirmed_at IS NULL) FROM "
-                "(SELECT state, money_state, retries, confirmed_at FROM ota_activation UNION ALL "
-                "SELECT state, money_state, retries, confirmed_at FROM ota_activation_archive) GROUP BY state, money_state"));
+  CTR_TRY(statement, start("SELECT state, money_state, COUNT(*), SUM(retries>0), "
+                           "SUM(money_state IN ('capturing','captured') AND confirmed_at IS NULL) FROM "
+                           "(SELECT state, money_state, retries, confirmed_at FROM ota_activation UNION ALL "
+                           "SELECT state, money_state, retries, confirmed_at FROM ota_activation_archive) "
+                           "GROUP BY state, money_state"));
   ports::Totals totals;
   const Ended ended{*statement};
   for (;;) {
@@ -243,7 +261,8 @@ Result<ports::Totals> Reader::totals() {
     if (!found) break;
     const auto state = ota::parse_state(statement->read_text());
     const auto money = ota::parse_money_state(statement->read_text());
-    if (!state || !money) return fail(ErrorKind::internal, "store", "a row has a state that this program does not know");
+    if (!state || !money)
+      return fail(ErrorKind::internal, "store", "a row has a state that this program does not know");
     const auto count = count_in(*statement);
     add(totals.by_state, *state, count);
     add(totals.by_money, *money, count);
@@ -260,10 +279,12 @@ Result<ports::Totals> Reader::totals() {
 }
 
 Result<std::vector<ports::Store::Audited>> Reader::audit(ActivationId after, std::size_t limit) {
-  CTR_TRY(statement, start("SELECT activation_id FROM ota_order WHERE activation_id>?1 ORDER BY activation_id LIMIT ?2"));
-  CTR_TRY(ids, all<ActivationId>(statement->number(after.value()).number(limit), [](Statement& row) -> Result<ActivationId> {
-            return ActivationId(row.read_number());
-          }));
+  CTR_TRY(
+      statement,
+      start("SELECT activation_id FROM ota_order WHERE activation_id>?1 ORDER BY activation_id LIMIT ?2"));
+  CTR_TRY(ids, all<ActivationId>(
+                   statement->number(after.value()).number(limit),
+                   [](Statement& row) -> Result<ActivationId> { return ActivationId(row.read_number()); }));
   std::vector<ports::Store::Audited> audited;
   for (const auto id : ids) {
     const Snapshot snapshot(connection_);
@@ -279,7 +300,8 @@ Result<std::vector<ports::Store::Audited>> Reader::audit(ActivationId after, std
   return audited;
 }
 
-// -- outbox and notices ------------------------------------------------------------------------------------------------
+// -- outbox and notices
+// ------------------------------------------------------------------------------------------------
 
 Result<std::vector<ports::OutboxEntry>> Reader::outbox(std::int64_t after, std::size_t limit) {
   CTR_TRY(statement, start(kOutboxPage));
@@ -292,12 +314,16 @@ Result<std::vector<ports::OutboxEntry>> Reader::pending_outbox(ActivationId id) 
 }
 
 Result<std::vector<ports::NoticeRecord>> Reader::notices(ActivationId id) {
-  CTR_TRY(statement, start("SELECT activation_id, event, channel, outcome, at, detail FROM ota_notice WHERE activation_id=?1 "
-                           "ORDER BY at, event, channel"));
+  CTR_TRY(
+      statement,
+      start(
+          "SELECT activation_id, event, channel, outcome, at, detail FROM ota_notice WHERE activation_id=?1 "
+          "ORDER BY at, event, channel"));
   return all<ports::NoticeRecord>(statement->number(id.value()), read_notice);
 }
 
-// -- the desk ----------------------------------------------------------------------------------------------------------
+// -- the desk
+// ----------------------------------------------------------------------------------------------------------
 
 Result<std::optional<ota::Ticket>> Reader::find_ticket(TicketId id) {
   CTR_TRY(statement, start("SELECT doc FROM ota_ticket WHERE id=?1"));
@@ -309,12 +335,16 @@ Result<std::optional<ota::Ticket>> Reader::find_ticket(TicketId id) {
 }
 
 Result<std::vector<ota::Ticket>> Reader::list_tickets(const ports::TicketFilter& filter) {
-  CTR_TRY(statement, start("SELECT doc FROM ota_ticket WHERE id<?1 AND (?2='' OR state=?2) ORDER BY id DESC LIMIT ?3"));
-  statement->number(below(filter.after)).text(filter.state ? to_string(*filter.state) : "").number(filter.limit);
+  CTR_TRY(statement,
+          start("SELECT doc FROM ota_ticket WHERE id<?1 AND (?2='' OR state=?2) ORDER BY id DESC LIMIT ?3"));
+  statement->number(below(filter.after))
+      .text(filter.state ? to_string(*filter.state) : "")
+      .number(filter.limit);
   return all<ota::Ticket>(*statement, [](Statement& row) { return decode_ticket(row.read_text()); });
 }
 
-// -- catalogue, access, incidents --------------------------------------------------------------------------------------
+// -- catalogue, access, incidents
+// --------------------------------------------------------------------------------------
 
 Result<std::vector<ports::Service>> Reader::services() {
   CTR_TRY(statement, start("SELECT id, version, name, document, updated_at FROM ota_service ORDER BY id"));
@@ -330,7 +360,8 @@ Result<std::vector<ports::Service>> Reader::services() {
 }
 
 Result<std::vector<ports::ApiToken>> Reader::tokens() {
-  CTR_TRY(statement, start("SELECT id, name, role, client, digest, created_at, expires_at, revoked_at FROM api_token ORDER BY id"));
+  CTR_TRY(statement, start("SELECT id, name, role, client, digest, created_at, expires_at, revoked_at FROM "
+                           "api_token ORDER BY id"));
   return all<ports::ApiToken>(*statement, [](Statement& row) -> Result<ports::ApiToken> {
     ports::ApiToken token;
     token.id = TokenId(row.read_number());
@@ -338,7 +369,8 @@ Result<std::vector<ports::ApiToken>> Reader::tokens() {
     token.role = row.read_text();
     token.client = row.read_text();
     const auto digest = row.read_blob();
-    if (digest.size() != token.digest.size()) return fail(ErrorKind::internal, "store", "a token's digest is damaged");
+    if (digest.size() != token.digest.size())
+      return fail(ErrorKind::internal, "store", "a token's digest is damaged");
     std::copy(digest.begin(), digest.end(), token.digest.begin());
     token.created_at = row.read_moment();
     token.expires_at = row.read_moment();
@@ -347,7 +379,8 @@ Result<std::vector<ports::ApiToken>> Reader::tokens() {
   });
 }
 
-Result<std::optional<ports::IdempotentReply>> Reader::find_reply(const std::string& principal, const std::string& route,
+Result<std::optional<ports::IdempotentReply>> Reader::find_reply(const std::string& principal,
+                                                                 const std::string& route,
                                                                  const std::string& key) {
   CTR_TRY(statement, start("SELECT request_digest, status, body, at FROM idempotent_reply "
                            "WHERE principal=?1 AND route=?2 AND key=?3"));

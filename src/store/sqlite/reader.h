@@ -27,8 +27,8 @@ class Reader {
   Result<std::vector<ota::Ticket>> list_tickets(const ports::TicketFilter& filter);
   Result<std::vector<ports::Service>> services();
   Result<std::vector<ports::ApiToken>> tokens();
-  Result<std::optional<ports::IdempotentReply>> find_reply(const std::string& principal, const std::string& route,
-                                                           const std::string& key);
+  Result<std::optional<ports::IdempotentReply>> find_reply(const std::string& principal,
+                                                           const std::string& route, const std::string& key);
   Result<std::vector<ports::Incident>> incidents(std::size_t limit);
 
  private:

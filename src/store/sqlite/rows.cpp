@@ -20,7 +20,8 @@ class NameReader {
   }
   [[nodiscard]] Status verdict(std::string_view table) const {
     if (known_) return {};
-    return fail(ErrorKind::internal, "store", fmt::format("a row of {} has a name that this program does not know", table));
+    return fail(ErrorKind::internal, "store",
+                fmt::format("a row of {} has a name that this program does not know", table));
   }
 
  private:
@@ -32,7 +33,10 @@ void bind_failure(Statement& statement, const std::optional<ota::Failure>& failu
     statement.null().null().null().null();
     return;
   }
-  statement.text(to_string(failure->category)).number(failure->http_status).text(failure->code).text(failure->message);
+  statement.text(to_string(failure->category))
+      .number(failure->http_status)
+      .text(failure->code)
+      .text(failure->message);
 }
 
 std::optional<ota::Failure> read_failure(Statement& statement, NameReader& name) {
@@ -166,7 +170,11 @@ std::vector<Instant> read_sends(std::span<const std::uint8_t> blob) {
 }
 
 void bind_outbox(Statement& s, const ports::OutboxEntry& e) {
-  s.number(e.id).number(e.activation_id.shard()).number(e.activation_id.value()).text(to_string(e.kind)).text(e.key);
+  s.number(e.id)
+      .number(e.activation_id.shard())
+      .number(e.activation_id.value())
+      .text(to_string(e.kind))
+      .text(e.key);
   s.text(to_string(e.purpose)).text(to_string(e.event)).text(e.detail).number(e.tries).number(e.unknown);
   s.moment(e.first_try_at).moment(e.next_try_at).moment(e.created_at);
 }
@@ -192,7 +200,10 @@ Result<ports::OutboxEntry> read_outbox(Statement& s) {
 }
 
 void bind_notice(Statement& s, const ports::NoticeRecord& n) {
-  s.number(n.activation_id.value()).text(to_string(n.event)).text(to_string(n.channel)).text(to_string(n.outcome));
+  s.number(n.activation_id.value())
+      .text(to_string(n.event))
+      .text(to_string(n.channel))
+      .text(to_string(n.outcome));
   s.moment(n.at).text(n.detail);
 }
 

@@ -7,8 +7,10 @@ namespace contactor::store::sqlite {
 
 /// The columns of both activation tables, in the order of `bind_activation`.
 inline constexpr std::string_view kActivationColumns =
-    "id, shard, version, state, service_status, money_state, next_action_at, attempts, retries, command_ordinal, "
-    "generation, accepted, cancel_requested, compensated, sent_at, answer_by, horizon_at, confirmed_at, ends_at, "
+    "id, shard, version, state, service_status, money_state, next_action_at, attempts, retries, "
+    "command_ordinal, "
+    "generation, accepted, cancel_requested, compensated, sent_at, answer_by, horizon_at, confirmed_at, "
+    "ends_at, "
     "failure_category, failure_http_status, failure_code, failure_message, ticket_id, waits_for, created_at, "
     "updated_at, history_count, history_head";
 inline constexpr int kActivationColumnCount = 29;

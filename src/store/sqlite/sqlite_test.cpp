@@ -1,4 +1,5 @@
-// What only a database in a file can get wrong: a second process, sudden death, a full disk, damage, a newer schema.
+// What only a database in a file can get wrong: a second process, sudden death, a full disk, damage, a newer
+// schema.
 
 #include <signal.h>
 #include <sys/wait.h>
@@ -18,8 +19,10 @@ using ports::WriteOutcome;
 
 struct Sqlite : ::testing::Test {
   Result<std::unique_ptr<ports::Store>> open() {
-    return open_sqlite({.path = path, .post = [this](auto action) { inbox.post(std::move(action)); },
-                        .on_broken = [this](const Error&) { ++broken; }, .now = kNow});
+    return open_sqlite({.path = path,
+                        .post = [this](auto action) { inbox.post(std::move(action)); },
+                        .on_broken = [this](const Error&) { ++broken; },
+                        .now = kNow});
   }
   Result<WriteOutcome> write(ports::Store& store, ports::ActivationWrite write) {
     std::optional<Result<WriteOutcome>> answer;
@@ -78,7 +81,9 @@ TEST_F(Sqlite, RefusesWritesWithGaps) {
 }
 
 TEST_F(Sqlite, NeverChangesOrDeletesHistory) {
-  { ASSERT_TRUE(write(**open(), a_new_one(1))); }
+  {
+    ASSERT_TRUE(write(**open(), a_new_one(1)));
+  }
   const auto connection = *sqlite::Connection::open({.path = path});
   EXPECT_FALSE(connection->run("UPDATE ota_history SET detail='x'"));
   EXPECT_FALSE(connection->run("DELETE FROM ota_history"));
@@ -90,7 +95,8 @@ TEST_F(Sqlite, MakesTheVehiclesRowOnce) {
     ASSERT_TRUE(write(*store, a_new_one(1)));
     ASSERT_TRUE(write(*store, a_new_one(2)));
   }
-  const auto rows = *(*sqlite::Connection::open({.path = path}))->rows("SELECT vin, model FROM vehicle ORDER BY vin");
+  const auto rows =
+      *(*sqlite::Connection::open({.path = path}))->rows("SELECT vin, model FROM vehicle ORDER BY vin");
   ASSERT_EQ(rows.size(), 2U);
   EXPECT_EQ(rows[0], (Sql::Row{std::string(a_vin(1).str()), "ID.3"}));
 }
@@ -99,14 +105,19 @@ TEST_F(Sqlite, CommitsWhatIsQueuedWhenItIsClosed) {
   int fine = 0;
   {
     const auto store = *open();
-    for (int i = 1; i <= 500; ++i) store->write(a_new_one(i), [&](Result<WriteOutcome> outcome) { fine += outcome ? 1 : 0; });
+    for (int i = 1; i <= 500; ++i)
+      store->write(a_new_one(i), [&](Result<WriteOutcome> outcome) { fine += outcome ? 1 : 0; });
   }
   while (fine < 500) inbox.turn();
-  EXPECT_EQ((*(*sqlite::Connection::open({.path = path}))->rows("SELECT COUNT(*) FROM ota_activation")).at(0).at(0), "500");
+  EXPECT_EQ(
+      (*(*sqlite::Connection::open({.path = path}))->rows("SELECT COUNT(*) FROM ota_activation")).at(0).at(0),
+      "500");
 }
 
 TEST_F(Sqlite, RefusesMoreThanItsQueueHolds) {
-  auto store = *open_sqlite({.path = path, .post = [this](auto action) { inbox.post(std::move(action)); }, .now = kNow,
+  auto store = *open_sqlite({.path = path,
+                             .post = [this](auto action) { inbox.post(std::move(action)); },
+                             .now = kNow,
                              .limits = {.queued = 2, .batch = 1}});
   int refused = 0, open_writes = 200;
   for (int i = 1; i <= 200; ++i)
@@ -150,7 +161,9 @@ TEST_F(Sqlite, RefusesADamagedFile) {
 }
 
 TEST_F(Sqlite, RefusesASchemaThatIsNewer) {
-  { ASSERT_TRUE(open()); }
+  {
+    ASSERT_TRUE(open());
+  }
   run("INSERT INTO schema_migration VALUES (99, 'future', 'x', 0)");
   const auto opened = open();
   ASSERT_FALSE(opened);
@@ -173,7 +186,8 @@ TEST_F(Sqlite, StopsForGoodAfterAnErrorOfTheDatabaseAndTellsItsOwner) {
 /// Writes until it is killed; tells each acknowledgement, one number a time, through the pipe.
 [[noreturn]] void write_until_killed(const std::string& path, int first, int pipe) {
   Inbox inbox;
-  const auto store = *open_sqlite({.path = path, .post = [&](auto action) { inbox.post(std::move(action)); }, .now = kNow});
+  const auto store =
+      *open_sqlite({.path = path, .post = [&](auto action) { inbox.post(std::move(action)); }, .now = kNow});
   int number = first, open_writes = 0;
   for (;;) {
     for (; open_writes < 50; ++open_writes, ++number)
@@ -216,16 +230,20 @@ TEST_F(Sqlite, LosesNoAcknowledgedWriteToKillNine) {
   const auto rows = *connection->rows("SELECT id FROM ota_activation JOIN ota_history ON activation_id=id");
   for (const auto& row : rows) kept.insert(row[0]);
   EXPECT_GT(acknowledged.size(), 20U);
-  for (const int number : acknowledged) EXPECT_TRUE(kept.contains(std::to_string(an_id(number).value()))) << number;
+  for (const int number : acknowledged)
+    EXPECT_TRUE(kept.contains(std::to_string(an_id(number).value()))) << number;
 }
 
 /// A batch on a connection whose file may not grow: what a full disk looks like to SQLite.
 TEST_F(Sqlite, RefusesWritesOnAFullDiskAndGoesOnWhenThereIsRoom) {
-  { ASSERT_TRUE(open()); }
+  {
+    ASSERT_TRUE(open());
+  }
   auto connection = *sqlite::Connection::open({.path = path});
   ASSERT_TRUE(connection->run("PRAGMA max_page_count=1"));  // Clamped to the present size.
   int broken_times = 0;
-  sqlite::Committer committer(*connection, [](auto action) { action(); }, [&](const Error&) { ++broken_times; });
+  sqlite::Committer committer(
+      *connection, [](auto action) { action(); }, [&](const Error&) { ++broken_times; });
   std::map<ErrorKind, int> refused;
   int fine = 0;
   const auto commit = [&](int first) {
@@ -235,7 +253,8 @@ TEST_F(Sqlite, RefusesWritesOnAFullDiskAndGoesOnWhenThereIsRoom) {
       ports::Done<Result<WriteOutcome>> done = [&](Result<WriteOutcome> outcome) {
         outcome ? ++fine : ++refused[outcome.error().kind];
       };
-      batch.push_back(std::make_unique<sqlite::JobOf<WriteOutcome, decltype(apply)>>(i, std::move(apply), std::move(done)));
+      batch.push_back(std::make_unique<sqlite::JobOf<WriteOutcome, decltype(apply)>>(i, std::move(apply),
+                                                                                     std::move(done)));
     }
     committer.commit(batch);
   };

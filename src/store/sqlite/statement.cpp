@@ -3,7 +3,9 @@
 namespace contactor::store::sqlite {
 
 Error error_of(sqlite3* database, std::string_view during) {
-  Error error{.kind = ErrorKind::internal, .origin = "store", .detail = fmt::format("{}: {}", during, sqlite3_errmsg(database))};
+  Error error{.kind = ErrorKind::internal,
+              .origin = "store",
+              .detail = fmt::format("{}: {}", during, sqlite3_errmsg(database))};
   switch (sqlite3_errcode(database)) {
     case SQLITE_FULL:
       error.kind = ErrorKind::exhausted;
@@ -14,10 +16,15 @@ Error error_of(sqlite3* database, std::string_view during) {
       error.detail = fmt::format("a rule of the database refused the write: {}", sqlite3_errmsg(database));
       break;
     case SQLITE_BUSY:
-    case SQLITE_LOCKED: error.kind = ErrorKind::unavailable; break;
+    case SQLITE_LOCKED:
+      error.kind = ErrorKind::unavailable;
+      break;
     case SQLITE_NOTADB:
-    case SQLITE_CORRUPT: error.detail = fmt::format("the database file is damaged: {}", sqlite3_errmsg(database)); break;
-    default: break;
+    case SQLITE_CORRUPT:
+      error.detail = fmt::format("the database file is damaged: {}", sqlite3_errmsg(database));
+      break;
+    default:
+      break;
   }
   return error;
 }

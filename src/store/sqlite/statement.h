@@ -13,7 +13,8 @@
 
 namespace contactor::store::sqlite {
 
-/// What the connection's last failure means. Constraint: invalid. Full: exhausted. Busy: unavailable. All else: internal.
+/// What the connection's last failure means. Constraint: invalid. Full: exhausted. Busy: unavailable. All
+/// else: internal.
 [[nodiscard]] Error error_of(sqlite3* database, std::string_view during);
 
 /// One prepared statement. Texts and blobs are bound without copies: they must live until the run has ended.

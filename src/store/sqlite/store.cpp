@@ -46,43 +46,53 @@ void Store::ask(Ask ask, Done<Result<T>> done) {
   });
 }
 
-// -- the hot path ------------------------------------------------------------------------------------------------------
+// -- the hot path
+// ------------------------------------------------------------------------------------------------------
 
 void Store::write(ports::ActivationWrite write, Done<Result<ports::WriteOutcome>> done) {
   if (auto sound = check(write); !sound)
-    return params_.post([error = sound.error(), done = std::move(done)]() mutable { done(fail(std::move(error))); });
+    return params_.post(
+        [error = sound.error(), done = std::move(done)]() mutable { done(fail(std::move(error))); });
   const auto key = write.after.id.value();
-  enqueue<ports::WriteOutcome>(key, [write = std::move(write)](Writer& writer) { return writer.write(write); }, std::move(done));
+  enqueue<ports::WriteOutcome>(
+      key, [write = std::move(write)](Writer& writer) { return writer.write(write); }, std::move(done));
 }
 
 void Store::write(ports::OutboxWrite write, Done<Status> done) {
-  enqueue<void>(kLast, [write = std::move(write)](Writer& writer) { return writer.write(write); }, std::move(done));
+  enqueue<void>(
+      kLast, [write = std::move(write)](Writer& writer) { return writer.write(write); }, std::move(done));
 }
 
 void Store::load(std::vector<ActivationId> ids, Done<Result<std::vector<ports::Loaded>>> done) {
-  ask<std::vector<ports::Loaded>>([ids = std::move(ids)](Reader& reader) { return reader.load(ids); }, std::move(done));
+  ask<std::vector<ports::Loaded>>([ids = std::move(ids)](Reader& reader) { return reader.load(ids); },
+                                  std::move(done));
 }
 
 void Store::live_rows(ActivationId after, std::size_t limit, Done<Result<std::vector<ports::LiveRow>>> done) {
-  ask<std::vector<ports::LiveRow>>([=](Reader& reader) { return reader.live_rows(after, limit); }, std::move(done));
+  ask<std::vector<ports::LiveRow>>([=](Reader& reader) { return reader.live_rows(after, limit); },
+                                   std::move(done));
 }
 
-void Store::outbox(std::int64_t after, std::size_t limit, Done<Result<std::vector<ports::OutboxEntry>>> done) {
-  ask<std::vector<ports::OutboxEntry>>([=](Reader& reader) { return reader.outbox(after, limit); }, std::move(done));
+void Store::outbox(std::int64_t after, std::size_t limit,
+                   Done<Result<std::vector<ports::OutboxEntry>>> done) {
+  ask<std::vector<ports::OutboxEntry>>([=](Reader& reader) { return reader.outbox(after, limit); },
+                                       std::move(done));
 }
 
 void Store::vehicle_context(Vin vin, Done<Result<VehicleContext>> done) {
   ask<VehicleContext>([=](Reader& reader) { return reader.vehicle_context(vin); }, std::move(done));
 }
 
-// -- reading -----------------------------------------------------------------------------------------------------------
+// -- reading
+// -----------------------------------------------------------------------------------------------------------
 
 void Store::find(ActivationId id, Done<Result<std::optional<ota::Activation>>> done) {
   ask<std::optional<ota::Activation>>([=](Reader& reader) { return reader.find(id); }, std::move(done));
 }
 
 void Store::find_order(OrderId id, Done<Result<std::optional<ota::Activation>>> done) {
-  ask<std::optional<ota::Activation>>([id = std::move(id)](Reader& reader) { return reader.find_order(id); }, std::move(done));
+  ask<std::optional<ota::Activation>>([id = std::move(id)](Reader& reader) { return reader.find_order(id); },
+                                      std::move(done));
 }
 
 void Store::find_payment(std::string transaction_id, Done<Result<std::optional<ota::Activation>>> done) {
@@ -91,8 +101,8 @@ void Store::find_payment(std::string transaction_id, Done<Result<std::optional<o
 }
 
 void Store::list(ports::ActivationFilter filter, Done<Result<std::vector<ota::Activation>>> done) {
-  ask<std::vector<ota::Activation>>([filter = std::move(filter)](Reader& reader) { return reader.list(filter); },
-                                    std::move(done));
+  ask<std::vector<ota::Activation>>(
+      [filter = std::move(filter)](Reader& reader) { return reader.list(filter); }, std::move(done));
 }
 
 void Store::history(ActivationId id, Done<Result<std::vector<ota::HistoryEntry>>> done) {
@@ -104,7 +114,8 @@ void Store::notices(ActivationId id, Done<Result<std::vector<ports::NoticeRecord
 }
 
 void Store::pending_outbox(ActivationId id, Done<Result<std::vector<ports::OutboxEntry>>> done) {
-  ask<std::vector<ports::OutboxEntry>>([=](Reader& reader) { return reader.pending_outbox(id); }, std::move(done));
+  ask<std::vector<ports::OutboxEntry>>([=](Reader& reader) { return reader.pending_outbox(id); },
+                                       std::move(done));
 }
 
 void Store::totals(Done<Result<ports::Totals>> done) {
@@ -115,7 +126,8 @@ void Store::audit(ActivationId after, std::size_t limit, Done<Result<std::vector
   ask<std::vector<Audited>>([=](Reader& reader) { return reader.audit(after, limit); }, std::move(done));
 }
 
-// -- the desk ----------------------------------------------------------------------------------------------------------
+// -- the desk
+// ----------------------------------------------------------------------------------------------------------
 
 void Store::find_ticket(TicketId id, Done<Result<std::optional<ota::Ticket>>> done) {
   ask<std::optional<ota::Ticket>>([=](Reader& reader) { return reader.find_ticket(id); }, std::move(done));
@@ -126,14 +138,18 @@ void Store::list_tickets(ports::TicketFilter filter, Done<Result<std::vector<ota
 }
 
 void Store::put_ticket(ota::Ticket ticket, Done<Status> done) {
-  enqueue<void>(kLast, [ticket = std::move(ticket)](Writer& writer) { return writer.put_ticket(ticket); }, std::move(done));
+  enqueue<void>(
+      kLast, [ticket = std::move(ticket)](Writer& writer) { return writer.put_ticket(ticket); },
+      std::move(done));
 }
 
-// -- catalogue, access, incidents --------------------------------------------------------------------------------------
+// -- catalogue, access, incidents
+// --------------------------------------------------------------------------------------
 
 void Store::put_service(ports::Service service, Done<Result<ports::Service>> done) {
   enqueue<ports::Service>(
-      kLast, [service = std::move(service)](Writer& writer) { return writer.put_service(service); }, std::move(done));
+      kLast, [service = std::move(service)](Writer& writer) { return writer.put_service(service); },
+      std::move(done));
 }
 
 void Store::services(Done<Result<std::vector<ports::Service>>> done) {
@@ -141,7 +157,8 @@ void Store::services(Done<Result<std::vector<ports::Service>>> done) {
 }
 
 void Store::put_token(ports::ApiToken token, Done<Status> done) {
-  enqueue<void>(kLast, [token = std::move(token)](Writer& writer) { return writer.put_token(token); }, std::move(done));
+  enqueue<void>(
+      kLast, [token = std::move(token)](Writer& writer) { return writer.put_token(token); }, std::move(done));
 }
 
 void Store::tokens(Done<Result<std::vector<ports::ApiToken>>> done) {
@@ -158,12 +175,14 @@ void Store::find_reply(std::string principal, std::string route, std::string key
 }
 
 void Store::put_reply(ports::IdempotentReply reply, Done<Status> done) {
-  enqueue<void>(kLast, [reply = std::move(reply)](Writer& writer) { return writer.put_reply(reply); }, std::move(done));
+  enqueue<void>(
+      kLast, [reply = std::move(reply)](Writer& writer) { return writer.put_reply(reply); }, std::move(done));
 }
 
 void Store::put_incident(ports::Incident incident, Done<Status> done) {
   enqueue<void>(
-      kLast, [incident = std::move(incident)](Writer& writer) { return writer.put_incident(incident); }, std::move(done));
+      kLast, [incident = std::move(incident)](Writer& writer) { return writer.put_incident(incident); },
+      std::move(done));
 }
 
 void Store::incidents(std::size_t limit, Done<Result<std::vector<ports::Incident>>> done) {

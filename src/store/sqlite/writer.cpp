@@ -16,7 +16,8 @@ std::string parameters(int count) {
 }
 
 std::string insert_sql(std::string_view table) {
-  return fmt::format("INSERT INTO {} ({}) VALUES ({})", table, kActivationColumns, parameters(kActivationColumnCount));
+  return fmt::format("INSERT INTO {} ({}) VALUES ({})", table, kActivationColumns,
+                     parameters(kActivationColumnCount));
 }
 
 /// Every column but id and shard, which never change; the fence names version and history count of the base.
@@ -36,7 +37,8 @@ const std::string kInsertLive = insert_sql("ota_activation");
 const std::string kInsertArchive = insert_sql("ota_activation_archive");
 const std::string kUpdateLive = update_sql("ota_activation");
 const std::string kUpdateArchive = update_sql("ota_activation_archive");
-constexpr std::string_view kDeleteLive = "DELETE FROM ota_activation WHERE id=?1 AND version=?2 AND history_count=?3";
+constexpr std::string_view kDeleteLive =
+    "DELETE FROM ota_activation WHERE id=?1 AND version=?2 AND history_count=?3";
 constexpr std::string_view kDeleteArchive =
     "DELETE FROM ota_activation_archive WHERE id=?1 AND version=?2 AND history_count=?3";
 
@@ -60,7 +62,8 @@ Result<Statement*> Writer::start(std::string_view sql) {
   return &statement->start();
 }
 
-// -- activations -------------------------------------------------------------------------------------------------------
+// -- activations
+// -------------------------------------------------------------------------------------------------------
 
 Result<WriteOutcome> Writer::write(const ports::ActivationWrite& write) {
   CTR_TRY(seen, look(write));
@@ -105,7 +108,9 @@ Result<bool> Writer::move_row(const ports::ActivationWrite& write) {
     if (updated) return true;
   }
   CTR_TRY(statement, start(settled ? kDeleteLive : kDeleteArchive));
-  CTR_TRY(deleted, statement->number(write.after.id.value()).number(write.base_version).number(base_count(write)).run());
+  CTR_TRY(
+      deleted,
+      statement->number(write.after.id.value()).number(write.base_version).number(base_count(write)).run());
   if (deleted == 1) {
     CTR_CHECK(insert_row(write.after));
     return true;
@@ -124,9 +129,15 @@ Result<bool> Writer::touch_row(std::string_view sql, const ports::ActivationWrit
 Result<bool> Writer::insert_order(const ota::Activation& activation) {
   const auto& order = *activation.order;
   const std::string document = encode(order);
-  CTR_TRY(statement, start("INSERT INTO ota_order (activation_id, shard, order_id, vin, customer_id, service_id, ordered_by, "
-                           "transaction_id, doc) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9) ON CONFLICT (order_id) DO NOTHING"));
-  statement->number(activation.id.value()).number(order.vin.shard()).text(order.order_id.str()).text(order.vin.str());
+  CTR_TRY(
+      statement,
+      start(
+          "INSERT INTO ota_order (activation_id, shard, order_id, vin, customer_id, service_id, ordered_by, "
+          "transaction_id, doc) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9) ON CONFLICT (order_id) DO NOTHING"));
+  statement->number(activation.id.value())
+      .number(order.vin.shard())
+      .text(order.order_id.str())
+      .text(order.vin.str());
   statement->text(order.customer.id.str()).text(order.service_id.str()).text(order.ordered_by);
   statement->text(order.payment.transaction_id).text(document);
   CTR_TRY(inserted, statement->run());
@@ -164,9 +175,13 @@ Status Writer::store_rest(const ports::ActivationWrite& write) {
 
 Status Writer::insert_history(ActivationId id, const ota::HistoryEntry& entry) {
   const std::string path = path_text(entry.path);
-  CTR_TRY(statement, start("INSERT INTO ota_history (activation_id, seq, at, event, path, service_status, money_state, attempts, "
-                           "retries, actor, command_id, failure_category, failure_http_status, failure_code, failure_message, "
-                           "detail, node, hash) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18)"));
+  CTR_TRY(
+      statement,
+      start(
+          "INSERT INTO ota_history (activation_id, seq, at, event, path, service_status, money_state, "
+          "attempts, "
+          "retries, actor, command_id, failure_category, failure_http_status, failure_code, failure_message, "
+          "detail, node, hash) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18)"));
   bind_entry(*statement, id, entry, path);
   return done(statement->run());
 }
@@ -178,16 +193,23 @@ Result<bool> Writer::has_order(const OrderId& id) {
   return found;
 }
 
-// -- the outbox --------------------------------------------------------------------------------------------------------
+// -- the outbox
+// --------------------------------------------------------------------------------------------------------
 
 Status Writer::insert_outbox(const ports::OutboxEntry& entry) {
-  CTR_TRY(statement, start("INSERT INTO outbox (id, shard, activation_id, kind, key, purpose, event, detail, tries, unknown, "
-                           "first_try_at, next_try_at, created_at) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)"));
+  CTR_TRY(
+      statement,
+      start(
+          "INSERT INTO outbox (id, shard, activation_id, kind, key, purpose, event, detail, tries, unknown, "
+          "first_try_at, next_try_at, created_at) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)"));
   bind_outbox(*statement, entry);
   CTR_CHECK(statement->run());
   const auto channel = channel_of(entry.kind);
   if (!channel) return {};
-  return put_notice({.activation_id = entry.activation_id, .event = entry.event, .channel = *channel, .at = entry.created_at});
+  return put_notice({.activation_id = entry.activation_id,
+                     .event = entry.event,
+                     .channel = *channel,
+                     .at = entry.created_at});
 }
 
 Status Writer::put_notice(const ports::NoticeRecord& notice) {
@@ -206,7 +228,8 @@ Status Writer::write(const ports::OutboxWrite& write) {
   }
   if (write.postponed) {
     const auto& entry = *write.postponed;
-    CTR_TRY(statement, start("UPDATE outbox SET tries=?2, unknown=?3, first_try_at=?4, next_try_at=?5, detail=?6 WHERE id=?1"));
+    CTR_TRY(statement, start("UPDATE outbox SET tries=?2, unknown=?3, first_try_at=?4, next_try_at=?5, "
+                             "detail=?6 WHERE id=?1"));
     statement->number(write.id).number(entry.tries).number(entry.unknown).moment(entry.first_try_at);
     CTR_CHECK(statement->moment(entry.next_try_at).text(entry.detail).run());
   } else {
@@ -218,7 +241,8 @@ Status Writer::write(const ports::OutboxWrite& write) {
   return {};
 }
 
-// -- ledgers and tickets -----------------------------------------------------------------------------------------------
+// -- ledgers and tickets
+// -----------------------------------------------------------------------------------------------
 
 Result<std::uint32_t> Writer::ledger_version(const Vin& vin) {
   CTR_TRY(statement, start("SELECT version FROM ota_ledger WHERE vin=?1"));
@@ -231,10 +255,14 @@ Result<std::uint32_t> Writer::ledger_version(const Vin& vin) {
 Status Writer::put_ledger(const ports::CommandLedger& ledger) {
   const auto sends = sends_blob(ledger.sends);
   CTR_TRY(statement,
-          start("INSERT INTO ota_ledger (vin, shard, version, generation, last_command_id, sends) VALUES (?1,?2,?3,?4,?5,?6) "
+          start("INSERT INTO ota_ledger (vin, shard, version, generation, last_command_id, sends) VALUES "
+                "(?1,?2,?3,?4,?5,?6) "
                 "ON CONFLICT (vin) DO UPDATE SET version=excluded.version, generation=excluded.generation, "
                 "last_command_id=excluded.last_command_id, sends=excluded.sends"));
-  statement->text(ledger.vin.str()).number(ledger.vin.shard()).number(ledger.version).number(ledger.generation);
+  statement->text(ledger.vin.str())
+      .number(ledger.vin.shard())
+      .number(ledger.version)
+      .number(ledger.generation);
   return done(statement->text(ledger.last_command_id).blob(sends).run());
 }
 
@@ -248,10 +276,11 @@ Result<std::uint32_t> Writer::ticket_version(TicketId id) {
 
 Status Writer::store_ticket(const ota::Ticket& ticket) {
   const std::string document = encode(ticket);
-  CTR_TRY(statement,
-          start("INSERT INTO ota_ticket (id, activation_id, state, priority, version, doc) VALUES (?1,?2,?3,?4,?5,?6) "
-                "ON CONFLICT (id) DO UPDATE SET state=excluded.state, priority=excluded.priority, version=excluded.version, "
-                "doc=excluded.doc"));
+  CTR_TRY(statement, start("INSERT INTO ota_ticket (id, activation_id, state, priority, version, doc) VALUES "
+                           "(?1,?2,?3,?4,?5,?6) "
+                           "ON CONFLICT (id) DO UPDATE SET state=excluded.state, priority=excluded.priority, "
+                           "version=excluded.version, "
+                           "doc=excluded.doc"));
   statement->number(ticket.id.value()).number(ticket.activation_id.value()).text(to_string(ticket.state));
   return done(statement->text(to_string(ticket.priority)).number(ticket.version).text(document).run());
 }
@@ -259,30 +288,36 @@ Status Writer::store_ticket(const ota::Ticket& ticket) {
 Status Writer::put_ticket(const ota::Ticket& ticket) {
   CTR_TRY(version, ticket_version(ticket.id));
   if (version == 0) return fail(ErrorKind::not_found, "store", "no such ticket");
-  if (version + 1 != ticket.version) return fail(ErrorKind::conflict, "store", "the ticket was changed meanwhile");
+  if (version + 1 != ticket.version)
+    return fail(ErrorKind::conflict, "store", "the ticket was changed meanwhile");
   return store_ticket(ticket);
 }
 
-// -- catalogue, access, incidents --------------------------------------------------------------------------------------
+// -- catalogue, access, incidents
+// --------------------------------------------------------------------------------------
 
 Result<ports::Service> Writer::put_service(ports::Service service) {
   CTR_TRY(look, start("SELECT version FROM ota_service WHERE id=?1"));
   CTR_TRY(found, look->text(service.id.str()).step());
   service.version = found ? static_cast<std::uint32_t>(look->read_number()) + 1 : 1;
   look->end();
-  CTR_TRY(put, start("INSERT INTO ota_service (id, version, name, document, updated_at) VALUES (?1,?2,?3,?4,?5) ON CONFLICT (id) "
-                     "DO UPDATE SET version=excluded.version, name=excluded.name, document=excluded.document, "
-                     "updated_at=excluded.updated_at"));
+  CTR_TRY(put,
+          start("INSERT INTO ota_service (id, version, name, document, updated_at) VALUES (?1,?2,?3,?4,?5) "
+                "ON CONFLICT (id) "
+                "DO UPDATE SET version=excluded.version, name=excluded.name, document=excluded.document, "
+                "updated_at=excluded.updated_at"));
   put->text(service.id.str()).number(service.version).text(service.name).text(service.document);
   CTR_CHECK(put->moment(service.updated_at).run());
   return service;
 }
 
 Status Writer::put_token(const ports::ApiToken& token) {
-  CTR_TRY(put, start("INSERT INTO api_token (id, name, role, client, digest, created_at, expires_at, revoked_at) "
-                     "VALUES (?1,?2,?3,?4,?5,?6,?7,?8) ON CONFLICT (id) DO UPDATE SET name=excluded.name, role=excluded.role, "
-                     "client=excluded.client, digest=excluded.digest, expires_at=excluded.expires_at, "
-                     "revoked_at=excluded.revoked_at"));
+  CTR_TRY(put,
+          start("INSERT INTO api_token (id, name, role, client, digest, created_at, expires_at, revoked_at) "
+                "VALUES (?1,?2,?3,?4,?5,?6,?7,?8) ON CONFLICT (id) DO UPDATE SET name=excluded.name, "
+                "role=excluded.role, "
+                "client=excluded.client, digest=excluded.digest, expires_at=excluded.expires_at, "
+                "revoked_at=excluded.revoked_at"));
   put->number(token.id.value()).text(token.name).text(token.role).text(token.client).blob(token.digest);
   return done(put->moment(token.created_at).moment(token.expires_at).moment(token.revoked_at).run());
 }
@@ -297,12 +332,17 @@ Result<bool> Writer::has_reply(const ports::IdempotentReply& reply) {
 Status Writer::insert_reply(const ports::IdempotentReply& reply) {
   CTR_TRY(put, start("INSERT INTO idempotent_reply (principal, route, key, request_digest, status, body, at) "
                      "VALUES (?1,?2,?3,?4,?5,?6,?7)"));
-  put->text(reply.principal).text(reply.route).text(reply.key).text(reply.request_digest).number(reply.status);
+  put->text(reply.principal)
+      .text(reply.route)
+      .text(reply.key)
+      .text(reply.request_digest)
+      .number(reply.status);
   return done(put->text(reply.body).moment(reply.at).run());
 }
 
 Status Writer::put_reply(const ports::IdempotentReply& reply) {
-  CTR_TRY(look, start("SELECT request_digest FROM idempotent_reply WHERE principal=?1 AND route=?2 AND key=?3"));
+  CTR_TRY(look,
+          start("SELECT request_digest FROM idempotent_reply WHERE principal=?1 AND route=?2 AND key=?3"));
   CTR_TRY(found, look->text(reply.principal).text(reply.route).text(reply.key).step());
   if (!found) return insert_reply(reply);
   const bool same = look->read_text() == reply.request_digest;
@@ -312,15 +352,19 @@ Status Writer::put_reply(const ports::IdempotentReply& reply) {
 }
 
 Status Writer::put_incident(const ports::Incident& incident) {
-  CTR_TRY(put, start("INSERT INTO incident (cause, opened_at, ended_at, detail, held_back) VALUES (?1,?2,?3,?4,?5) "
-                     "ON CONFLICT (cause, opened_at) DO UPDATE SET ended_at=excluded.ended_at, detail=excluded.detail, "
-                     "held_back=excluded.held_back"));
+  CTR_TRY(
+      put,
+      start(
+          "INSERT INTO incident (cause, opened_at, ended_at, detail, held_back) VALUES (?1,?2,?3,?4,?5) "
+          "ON CONFLICT (cause, opened_at) DO UPDATE SET ended_at=excluded.ended_at, detail=excluded.detail, "
+          "held_back=excluded.held_back"));
   put->text(incident.cause).moment(incident.opened_at).moment(incident.ended_at).text(incident.detail);
   return done(put->number(incident.held_back).run());
 }
 
 Result<bool> Writer::first_sight(const std::string& event_id, Instant at) {
-  CTR_TRY(put, start("INSERT INTO seen_event (event_id, at) VALUES (?1,?2) ON CONFLICT (event_id) DO NOTHING"));
+  CTR_TRY(put,
+          start("INSERT INTO seen_event (event_id, at) VALUES (?1,?2) ON CONFLICT (event_id) DO NOTHING"));
   CTR_TRY(inserted, put->text(event_id).moment(at).run());
   return inserted == 1;
 }

@@ -5,9 +5,11 @@
 
 namespace contactor::store::sqlite {
 
-/// The statements of every write, inside a transaction that its owner opens and ends. Each write looks at all of its fences
-/// before it changes anything, so that a refused one stores nothing: we are the only writer, what was read stays true.
-/// @errors everywhere: conflict and not_found are answers, nothing was stored; after any other the transaction must be rolled back.
+/// The statements of every write, inside a transaction that its owner opens and ends. Each write looks at all
+/// of its fences before it changes anything, so that a refused one stores nothing: we are the only writer,
+/// what was read stays true.
+/// @errors everywhere: conflict and not_found are answers, nothing was stored; after any other the
+/// transaction must be rolled back.
 class Writer {
  public:
   explicit Writer(Connection& connection) : connection_(connection) {}
