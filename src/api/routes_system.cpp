@@ -10,8 +10,7 @@ constexpr Policy kAll =
     Policy::roles({Role::viewer, Role::operator_, Role::technician, Role::admin, Role::service});
 // The console loads nothing from elsewhere and is shown in nobody's frame.
 constexpr std::string_view kContentSecurity =
-    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-    "object-src 'none'; "
+    "default-src 'self'; object-src 'none'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 void show_health(CallPtr call) { call->reply(200, "{\"status\":\"up\"}"); }
