@@ -161,6 +161,7 @@ void Engine::Impl::money_looked_up(std::int64_t id, ota::Activation activation,
     // is safe.
     const bool no_books = facts.error().kind == ErrorKind::invalid;
     owed.look_first = owed.look_first && !no_books;
+    if (no_books) owed.entry.first_try_at = Instant();
     return postpone(id, no_books ? Millis(1000) : pause_after(owed.entry.tries, facts.error()), !no_books);
   }
   const bool after_restart = owed.look_first;
