@@ -114,7 +114,10 @@ void Engine::Impl::attach(ports::Loaded loaded) {
 }
 
 void Engine::Impl::on_due(Work& work) {
-  if (work.writing || work.calling) return;  // The end of that brings the next look.
+  if (work.writing || work.calling) {
+    work.missed = true;
+    return;
+  }
   const ota::Activation& activation = work.activation;
   if (waits_to_send(activation.state)) return try_send(work);
   if (activation.state == ota::State::WaitingResponse) {
@@ -254,6 +257,7 @@ Instant Engine::Impl::earliest_look(const ota::Activation& activation) const {
 void Engine::Impl::idle(Work& work) {
   if (work.writing || work.calling || !work.events.empty()) return;
   const ota::Activation& activation = work.activation;
+  if (std::exchange(work.missed, false) && !is_final(activation.state)) wake_at(activation.id, now());
   end_sending(work);
   if (activation.state == ota::State::WaitingResponse) return;
   const ActivationId id = activation.id;

@@ -112,6 +112,20 @@ TEST(Engine, SilentApiEndsInTheSameWay) {
   EXPECT_EQ(bench.at(id).money_state, ota::MoneyState::released);
 }
 
+TEST(Engine, CarThatIsSaidToHaveAppliedItAndShowsOtherwiseIsNotBelieved) {
+  Bench bench;
+  bench.iot.on_configure = [](const auto&) { return FakeIot::answer(Kind::accepted); };
+  bench.iot.on_status = [](const auto&) {
+    auto status = FakeIot::online(ota::CommandStatus::applied);
+    status.features.push_back({.service_id = "seat-heating", .active = false, .generation = 0});
+    return status;
+  };
+  const ActivationId id = bench.order();
+  bench.time.run_for(3h);
+  EXPECT_EQ(bench.at(id).state, ota::State::Failed);
+  EXPECT_EQ(bench.at(id).money_state, ota::MoneyState::released);
+}
+
 TEST(Engine, NonRetryableFailureSendsNothingMore) {
   Bench bench;
   bench.iot.on_configure = [](const auto&) {
@@ -345,6 +359,16 @@ TEST(Engine, SameOrderAgainIsAnsweredNotRepeated) {
   EXPECT_EQ(bench.last.error().kind, ErrorKind::conflict);
   bench.time.run_for(1s);
   EXPECT_EQ(bench.iot.commands.size(), 1U);
+}
+
+TEST(Engine, SwitchingOffCannotBePaidFor) {
+  Bench bench;
+  ota::Order off = an_order();
+  off.action = ota::Action::deactivate;
+  bench.order(off);
+  ASSERT_FALSE(bench.last);
+  EXPECT_EQ(bench.last.error().kind, ErrorKind::invalid);
+  EXPECT_TRUE(bench.disk.live.empty());
 }
 
 TEST(Engine, ServiceThatIsOnIsNotSoldTwice) {

@@ -22,6 +22,7 @@ struct Work {
   bool writing = false;  ///< a step is on its way to the store; its effects wait for it
   bool calling = false;  ///< a look, a diagnosis or a command is on its way
   bool sending = false;  ///< counted in sending_
+  bool missed = false;   ///< fell due while something was on its way: looked at again as soon as that has ended
   bool live = true;      ///< false: a finished activation that was brought back for one event
   Millis poll_after = Millis(0);
   std::uint64_t serial = 0;  ///< answers for an earlier Work of the same activation are dropped

@@ -74,6 +74,8 @@ void Engine::Impl::accept(ota::Order order, std::optional<ReplyTemplate> reply,
     error.error().retry_after = std::chrono::seconds(2);
     return done(std::move(error));
   }
+  if (order.action == ota::Action::deactivate && ota::money_at_entry(order.payment) != ota::MoneyState::none)
+    return done(fail(ErrorKind::invalid, "ota", "switching a service off costs nothing: its order has no payment"));
   accepting_ += 1;
   const Vin vin = order.vin;
   ports_.store.vehicle_context(

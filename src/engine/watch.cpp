@@ -158,6 +158,8 @@ void Engine::Impl::last_look(Work& work) {
       if (seen.status != ota::CommandStatus::unknown && seen.status != ota::CommandStatus::accepted &&
           seen.status != ota::CommandStatus::delivered)
         return happen(still, std::move(seen));
+      // What the car shows weighs more than what was written down about it.
+      if (ota::contradicts(*status, still.activation)) return happen(still, ota::Overdue{});
     }
     using History = std::vector<ota::IotHistoryItem>;
     ports_.iot.history(vin, by, answer_for<History>(still, [this](Work& work_now, Result<History> history) {

@@ -36,11 +36,14 @@ Observed read_status(const VehicleStatus& status, const Activation& activation) 
                 .ordinal = activation.command_ordinal,
                 .status = status.command,
                 .failure = status.command_failure};
+  if (seen.status == CommandStatus::applied && contradicts(status, activation)) seen.status = CommandStatus::delivered;
+  return seen;
+}
+
+bool contradicts(const VehicleStatus& status, const Activation& activation) {
   const bool wanted = activation.order->action == Action::activate;
   const FeatureState* feature = feature_of(status, activation.order->service_id);
-  const bool contradicts = feature != nullptr && feature->active != wanted;
-  if (seen.status == CommandStatus::applied && contradicts) seen.status = CommandStatus::delivered;
-  return seen;
+  return feature != nullptr && feature->active != wanted;
 }
 
 Observed read_history(const std::vector<IotHistoryItem>& history, const Activation& activation) {

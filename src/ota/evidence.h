@@ -10,6 +10,8 @@ namespace contactor::ota {
 [[nodiscard]] Observed read_status(const VehicleStatus& status, const Activation& activation);
 /// The same from the history's lines, newest first: for the last look before a command counts as timed out.
 [[nodiscard]] Observed read_history(const std::vector<IotHistoryItem>& history, const Activation& activation);
+/// Does the status show the feature in the state that is not wanted? Then whatever else says "applied" is not believed.
+[[nodiscard]] bool contradicts(const VehicleStatus& status, const Activation& activation);
 /// Does the car show the feature on already? For extensions, which need no command then.
 [[nodiscard]] bool shows_active(const VehicleStatus& status, const ServiceId& service);
 

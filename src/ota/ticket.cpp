@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "ota/evidence.h"
 #include "ota/failure.h"
 #include "ota/sla.h"
 
@@ -78,13 +79,6 @@ void add_failure(Ticket& ticket, const std::optional<Failure>& failure) {
 }
 
 /// A generation at or past ours in the other state: somebody newer than our command had the last word.
-bool contradicted(const VehicleStatus& status, const Activation& activation, bool wanted) {
-  return std::ranges::any_of(status.features, [&](const FeatureState& feature) {
-    return feature.service_id == activation.order->service_id.str() && feature.active != wanted &&
-           feature.generation >= activation.generation;
-  });
-}
-
 bool shown_by_status(const VehicleStatus& status, const Activation& activation, bool wanted) {
   if (status.command == CommandStatus::applied) return true;
   return std::ranges::any_of(status.features, [&](const FeatureState& feature) {
@@ -138,7 +132,8 @@ bool confirms(const Diagnostics& diagnostics, const Activation& activation) {
   if (activation.command_ordinal == 0) return false;
   const bool wanted = activation.order->action == Action::activate;
   if (diagnostics.status) {
-    if (contradicted(*diagnostics.status, activation, wanted)) return false;
+    // A car that is said to have applied it, and shows otherwise, has confirmed nothing: nobody pays on that.
+    if (contradicts(*diagnostics.status, activation)) return false;
     if (shown_by_status(*diagnostics.status, activation, wanted)) return true;
   }
   return diagnostics.history && shown_by_history(*diagnostics.history, activation, wanted);

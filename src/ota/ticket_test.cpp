@@ -195,11 +195,14 @@ TEST(TicketConfirms, OffAtOurGenerationOrLater) {
 
 TEST(TicketConfirms, OurCommandCalledApplied) {
   const auto activation = activation_of(paid_order());
-  auto status = status_with(false, 40);
+  auto status = status_with(true, 41);
   status.command = CommandStatus::applied;
   EXPECT_TRUE(confirms(seen(status), activation));
-  status.features[1].generation = 42;
-  EXPECT_FALSE(confirms(seen(status), activation)) << "a newer off came after it";
+  for (const std::uint64_t generation : {40U, 42U}) {
+    auto lie = status_with(false, generation);
+    lie.command = CommandStatus::applied;
+    EXPECT_FALSE(confirms(seen(lie), activation)) << "the car shows the feature dormant, whatever is said of the command";
+  }
 }
 
 TEST(TicketConfirms, NothingWhereNothingWasSent) {
