@@ -20,17 +20,17 @@ ROUNDS = int(os.environ.get("CRASH_ROUNDS", "50"))
 SEED = int(os.environ.get("CRASH_SEED", random.SystemRandom().randrange(2**32)))
 SERVICES = ("seat-heating", "range-boost", "matrix-light")
 SHOPS = 2
-BETWEEN_ORDERS_S = 0.03
+BETWEEN_ORDERS_S = 0.06
 # Difficult cars come early, so that their last retries do not make the test wait.
 DIFFICULT_CARS = 4 * ROUNDS
-SETTLED_WITHIN_S = 60
+SETTLED_WITHIN_S = 120
 ATTEMPTS_MAX = 6
 
 # Answers that get lost or lie about what was done, at both upstreams. Nothing here makes a caller wait for a timeout.
 FAULTS = {
     "iot_server_error": 0.02, "iot_html_error_after": 0.03, "iot_broken_body": 0.02, "iot_empty_body": 0.02,
     "callback_lost": 0.2, "callback_duplicate": 0.2, "callback_reordered": 0.1, "callback_before_answer": 0.1,
-    "broker_duplicate": 0.1, "stripe_conflict": 0.03, "stripe_html_error": 0.03,
+    "broker_duplicate": 0.1, "stripe_conflict": 0.02, "stripe_html_error": 0.02,
 }
 
 
@@ -170,6 +170,7 @@ class CrashTest(ProgramTest):
         for self.round in range(ROUNDS):
             self.crash()
             self.log.read()
+        captured_between_crashes = sum(line["effect"] == "captured" for line in self.log.money)
         node = self.start_node().listening()
         for shop in shops:
             shop.finishing.set()
@@ -181,9 +182,11 @@ class CrashTest(ProgramTest):
         begun_at = time.monotonic()
         activations = self.settle(node)
         self.log.read()
-        print("%d crashes, %d orders, %d repeated posts, %d commands at the world; settled after %.1f s" % (
-            ROUNDS, len(acknowledged), sum(shop.repeats for shop in shops), len(self.log.commands),
-            time.monotonic() - begun_at), flush=True)
+        print("%d crashes, %d orders, %d repeated posts, %d commands at the world; %d captures between crashes, "
+              "settled %.1f s after the last" % (
+                  ROUNDS, len(acknowledged), sum(shop.repeats for shop in shops), len(self.log.commands),
+                  captured_between_crashes, time.monotonic() - begun_at), flush=True)
+        self.assertGreater(captured_between_crashes, ROUNDS // 5, "no effect was in danger")
         self.check_orders(acknowledged, activations)
         self.check_world([order for order, _ in acknowledged], activations)
         self.assertEqual(node.end(signal.SIGTERM, 12), 0, node.says())
@@ -193,7 +196,7 @@ class CrashTest(ProgramTest):
 
     def check_orders(self, acknowledged, activations):
         """Every acknowledged order exists exactly once, under the id that was told."""
-        self.assertGreater(len(acknowledged), 4 * ROUNDS, "that was no load")
+        self.assertGreater(len(acknowledged), 2 * ROUNDS, "that was no load")
         ordered = [one for one in activations if one["parent"] is None]
         self.assertEqual(sorted((one["order_id"], one["id"]) for one in ordered),
                          sorted((order["order_id"], id) for order, id in acknowledged))

@@ -5,6 +5,7 @@ import signal
 import time
 import unittest
 
+from client import Client
 from program import ProgramTest
 
 SUMMARY = {
@@ -47,7 +48,6 @@ class DemoTest(ProgramTest):
     def test_the_console_is_up_while_it_runs(self):
         demo = self.start_demo().listening()
         self.assertIn("console: http://", demo.says())
-        from client import Client
         client = Client(demo.address)
         self.addCleanup(client.close)
         self.assertEqual(client.get("/healthz").status, 200)

@@ -48,7 +48,7 @@ SHORT_DELAYS = {
 class Running:
     """A process that says on stderr where it listens."""
 
-    _ADDRESS = re.compile(r" on http://([\d.]+):(\d+)")
+    _ADDRESS = re.compile(r"(?: on|console:) http://([\d.]+):(\d+)")
 
     def __init__(self, arguments, folder, settings=None):
         self.process = subprocess.Popen(
