@@ -28,7 +28,8 @@ struct Deaf : Rig {
     const auto start = body.find("cmd_");
     return body.substr(start, body.find('"', start) - start);
   }
-  int confirm(ActivationId id, std::uint64_t generation = 1, Millis age = 0s, std::string_view secret = kSecret) {
+  int confirm(ActivationId id, std::uint64_t generation = 1, Millis age = 0s,
+              std::string_view secret = kSecret) {
     return call_back(ota::command_id(id, 1), kVin, "applied", generation, secret, age);
   }
 };
@@ -117,9 +118,11 @@ TEST_P(UpstreamCallbackRefused, ChangesNeitherActivationNorMoney) {
   rig.pass(1s);
   const std::uint32_t version = rig.at(id).version;
   const std::string own = ota::command_id(id, 1);
-  const int answer =
-      rig.call_back(row.command_id.empty() ? own : row.command_id, row.vin, "applied", 1, row.secret, row.age);
-  if (row.answer != 0) { EXPECT_EQ(answer, row.answer); }
+  const int answer = rig.call_back(row.command_id.empty() ? own : row.command_id, row.vin, "applied", 1,
+                                   row.secret, row.age);
+  if (row.answer != 0) {
+    EXPECT_EQ(answer, row.answer);
+  }
   EXPECT_EQ(rig.at(id).version, version);
   EXPECT_EQ(rig.at(id).money_state, ota::MoneyState::held);
   EXPECT_EQ(rig.money(world::MoneyEffectKind::captured), 0U);
@@ -166,11 +169,13 @@ TEST(UpstreamEvidence, AConfirmationOutweighsAPollThatSaysOtherwise) {
   Rig rig;
   rig.wire.spoil = [](const auto& request) -> std::optional<Mishap> {
     if (request.url.ends_with("/configure"))
-      return answers(202, fmt::format(R"({{"commandId":"{}","status":"accepted"}})", Deaf::id_in(request.body)));
+      return answers(202,
+                     fmt::format(R"({{"commandId":"{}","status":"accepted"}})", Deaf::id_in(request.body)));
     if (request.url.find("/status") == std::string::npos) return std::nullopt;
-    return answers(200, fmt::format(R"({{"vin":"{}","online":true,"features":{{"seat-heating":{{"state":"dormant",)"
-                                    R"("generation":0}}}}}})",
-                                    kVin));
+    return answers(
+        200, fmt::format(R"({{"vin":"{}","online":true,"features":{{"seat-heating":{{"state":"dormant",)"
+                         R"("generation":0}}}}}})",
+                         kVin));
   };
   const ActivationId id = rig.order();
   rig.pass(20s);
@@ -184,14 +189,16 @@ TEST(UpstreamEvidence, AConfirmationOutweighsAPollThatSaysOtherwise) {
 TEST(UpstreamEvidence, AStatusThatSaysOnAndAHistoryThatSaysOffChargeNothingWithoutACommandOfOurs) {
   Rig rig;
   rig.wire.spoil = [](const auto& request) -> std::optional<Mishap> {
-    if (request.url.ends_with("/configure")) return answers(422, R"({"error":{"code":"vehicle_incompatible","message":""}})");
+    if (request.url.ends_with("/configure"))
+      return answers(422, R"({"error":{"code":"vehicle_incompatible","message":""}})");
     if (request.url.ends_with("/history"))
       return answers(200, R"({"items":[{"commandId":"x","serviceId":"seat-heating","action":"disable",)"
                           R"("status":"applied","at":"2026-11-21T06:00:00Z","source":"dealer"}]})");
     if (request.url.find("/status") == std::string::npos) return std::nullopt;
-    return answers(200, fmt::format(R"({{"vin":"{}","online":true,"features":{{"seat-heating":{{"state":"active",)"
-                                    R"("generation":0}}}}}})",
-                                    kVin));
+    return answers(200,
+                   fmt::format(R"({{"vin":"{}","online":true,"features":{{"seat-heating":{{"state":"active",)"
+                               R"("generation":0}}}}}})",
+                               kVin));
   };
   const ActivationId id = rig.order();
   rig.pass(10min);

@@ -27,14 +27,19 @@ void expect_taken_once(const Mishap& mishap, Taken taken) {
   rig.spoil_configure(mishap, 1);
   const ActivationId id = rig.order();
   rig.pass(4min);
-  if (taken == Taken::unclear && !mishap.arrives) { EXPECT_EQ(rig.configures(), 1U) << "an unclear command is not sent again before its five minutes are over"; }
+  if (taken == Taken::unclear && !mishap.arrives) {
+    EXPECT_EQ(rig.configures(), 1U)
+        << "an unclear command is not sent again before its five minutes are over";
+  }
   rig.pass(2h);
   const bool for_good = taken == Taken::refused_for_good;
   expect_ending(rig, id, for_good ? kNotDelivered : kDelivered);
   EXPECT_EQ(rig.feature_on(), !for_good);
   const bool once = for_good || (taken == Taken::unclear && mishap.arrives);
   EXPECT_EQ(rig.configures(), once ? 1U : 2U);
-  if (taken == Taken::not_an_attempt) { EXPECT_EQ(rig.at(id).attempts, 1U); }
+  if (taken == Taken::not_an_attempt) {
+    EXPECT_EQ(rig.at(id).attempts, 1U);
+  }
 }
 
 /// The same strange answer for ever: bounded sends, one ticket, and the customer's money is free.
@@ -46,9 +51,15 @@ void expect_taken_for_ever(const Mishap& mishap, Taken taken) {
   expect_ending(rig, id, kNotDelivered);
   EXPECT_EQ(rig.money(world::MoneyEffectKind::voided), 1U);
   EXPECT_FALSE(rig.feature_on());
-  if (taken == Taken::refused_for_good) { EXPECT_EQ(rig.configures(), 1U); }
-  if (taken == Taken::refused_for_now || taken == Taken::unclear) { EXPECT_EQ(rig.configures(), 6U); }
-  if (taken == Taken::not_an_attempt) { EXPECT_LE(rig.at(id).attempts, 1U); }
+  if (taken == Taken::refused_for_good) {
+    EXPECT_EQ(rig.configures(), 1U);
+  }
+  if (taken == Taken::refused_for_now || taken == Taken::unclear) {
+    EXPECT_EQ(rig.configures(), 6U);
+  }
+  if (taken == Taken::not_an_attempt) {
+    EXPECT_LE(rig.at(id).attempts, 1U);
+  }
 }
 
 /// A bare status, as ruled in T46.
@@ -90,7 +101,8 @@ std::vector<Row> rows() {
       {"F40OkWithAFinalError", answers(200, error_body("vehicle_incompatible")), Taken::refused_for_good},
       {"F40OkWithAnUnknownError", answers(200, error_body("fancy_new_code")), Taken::unclear},
       {"F40AcceptedWithoutId", answers(202, accepted_without("accepted")), Taken::unclear},
-      {"F40ServerErrorSaysInvalid", answers(500, error_body("invalid_configuration")), Taken::refused_for_good},
+      {"F40ServerErrorSaysInvalid", answers(500, error_body("invalid_configuration")),
+       Taken::refused_for_good},
       {"F40ClientErrorSaysOffline", answers(400, error_body("vehicle_offline")), Taken::refused_for_now},
       {"F40ServerErrorWithItsCode", answers(503, error_body("network_congestion")), Taken::refused_for_now},
       {"F40Interim", answers(102), Taken::unclear},
@@ -101,9 +113,11 @@ std::vector<Row> rows() {
       {"F41ResetAfterArrival", reset(Applied::maybe, true), Taken::unclear},
       {"F41HangWithoutArrival", breaks(ErrorKind::timed_out, Applied::maybe, false, 30s), Taken::unclear},
       {"F41HangAfterArrival", breaks(ErrorKind::timed_out, Applied::maybe, true, 30s), Taken::unclear},
-      {"F41NoConnectionInTime", breaks(ErrorKind::timed_out, Applied::no, false, 30s), Taken::refused_for_now},
+      {"F41NoConnectionInTime", breaks(ErrorKind::timed_out, Applied::no, false, 30s),
+       Taken::refused_for_now},
       {"F41OversizedOrBrokenAnswer", breaks(ErrorKind::protocol, Applied::maybe, false), Taken::unclear},
-      {"F41OversizedOrBrokenAnswerAfterArrival", breaks(ErrorKind::protocol, Applied::maybe, true), Taken::unclear},
+      {"F41OversizedOrBrokenAnswerAfterArrival", breaks(ErrorKind::protocol, Applied::maybe, true),
+       Taken::unclear},
       {"F42AcceptedAndAnswerLost", breaks(ErrorKind::timed_out, Applied::maybe, true, 10s), Taken::unclear},
       {"F42AcceptedForAnotherCommand", answers(202, R"({"commandId":"cmd_other_1","status":"accepted"})"),
        Taken::unclear},
@@ -122,7 +136,8 @@ std::vector<Row> rows() {
       {"F46HtmlWithOk", answers(200, html, {{"Content-Type", "text/html"}}), Taken::unclear},
       {"F46EmptyOk", answers(200), Taken::unclear},
       {"F46NoContentType", answers(202, "accepted"), Taken::unclear},
-      {"F46GzipNotAsked", answers(200, "\x1f\x8b\x08 not for us", {{"Content-Encoding", "gzip"}}), Taken::unclear},
+      {"F46GzipNotAsked", answers(200, "\x1f\x8b\x08 not for us", {{"Content-Encoding", "gzip"}}),
+       Taken::unclear},
       {"F46BrotliNotAsked", answers(200, "\x0b\x02\x80", {{"Content-Encoding", "br"}}), Taken::unclear},
       {"F46CaptivePortal", answers(302, html, {{"Location", "http://portal.test/"}}), Taken::refused_for_now},
       {"F49RetryAfterZero", with_retry_after("0"), Taken::not_an_attempt},
@@ -135,9 +150,9 @@ std::vector<Row> rows() {
       {"F50SeeOther303", answers(303, "", {{"Location", "http://elsewhere.test/"}}), Taken::refused_for_now},
       {"F50Temporary307", answers(307, "", {{"Location", "http://world.test/iot"}}), Taken::refused_for_now},
       {"F50Permanent308", answers(308, "", {{"Location", "http://world.test/iot"}}), Taken::refused_for_now},
-      {"F52NewStatusWord", answers(202, R"({"commandId":"x","status":"teleported"})"), Taken::unclear},
-      {"F52RenamedField", answers(202, R"({"command_id":"x","status":"accepted"})"), Taken::unclear},
-      {"F52StringForBoolean", answers(200, R"({"commandId":"x","status":"applied","confirmed":"true"})"),
+      {"F52NewStatusWord", answers(202, R"({"commandId":"$ID","status":"teleported"})"), Taken::unclear},
+      {"F52RenamedField", answers(202, R"({"command_id":"$ID","status":"accepted"})"), Taken::unclear},
+      {"F52StringForBoolean", answers(200, R"({"commandId":"$ID","status":"applied","confirmed":"true"})"),
        Taken::unclear},
   };
 }
@@ -209,9 +224,12 @@ TEST(UpstreamLostAnswer, AStatusAboutAnotherVehicleConfirmsNothing) {
   Rig rig;
   rig.wire.spoil = [](const auto& request) -> std::optional<Mishap> {
     if (request.url.find("/status") == std::string::npos) return std::nullopt;
-    return answers(200, fmt::format(R"({{"vin":"WVWZZZ1JZXW000099","online":true,"features":{{"seat-heating":)"
-                                    R"({{"state":"active","generation":9}}}},"command":{{"commandId":"{}","status":"applied"}}}})",
-                                    request.url.substr(request.url.find("commandId=") + 10)));
+    return answers(
+        200,
+        fmt::format(
+            R"({{"vin":"WVWZZZ1JZXW000099","online":true,"features":{{"seat-heating":)"
+            R"({{"state":"active","generation":9}}}},"command":{{"commandId":"{}","status":"applied"}}}})",
+            request.url.substr(request.url.find("commandId=") + 10)));
   };
   const ActivationId id = rig.order();
   rig.pass(4min);

@@ -2,7 +2,8 @@
 
 #include "rig.h"
 
-// The payment provider misbehaves: at most one capture, never one without a confirmation, and what is owed goes back.
+// The payment provider misbehaves: at most one capture, never one without a confirmation, and what is owed
+// goes back.
 
 namespace contactor::upstream {
 namespace {
@@ -24,7 +25,8 @@ TEST_P(UpstreamPayment, CapturesOnceWhenItIsOver) {
   rig.world.set_fault(GetParam().fault, 1);
   const ActivationId id = rig.order();
   rig.pass(5min);
-  EXPECT_EQ(rig.at(id).state, ota::State::Active) << "the customer has what was bought whatever the bank does";
+  EXPECT_EQ(rig.at(id).state, ota::State::Active)
+      << "the customer has what was bought whatever the bank does";
   EXPECT_LE(rig.money(MoneyEffectKind::captured), 1U);
   rig.world.set_fault(GetParam().fault, 0);
   rig.pass(49h);
@@ -44,16 +46,16 @@ TEST_P(UpstreamPayment, ReleasesOnceWhenItIsOver) {
   EXPECT_EQ(rig.money(MoneyEffectKind::voided), 1U);
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    All, UpstreamPayment,
-    testing::Values(Trouble{"F60TimeoutWithEffect", world::FaultKind::stripe_lost_after},
-                    Trouble{"F60TimeoutWithoutEffect", world::FaultKind::stripe_lost_before},
-                    Trouble{"F60Hang", world::FaultKind::stripe_hang},
-                    Trouble{"F60Conflict", world::FaultKind::stripe_conflict},
-                    Trouble{"F60Stored500", world::FaultKind::stripe_stored_500},
-                    Trouble{"F60TooMany", world::FaultKind::stripe_rate_limited},
-                    Trouble{"F60Html", world::FaultKind::stripe_html_error}),
-    [](const auto& test) { return std::string(test.param.name); });
+INSTANTIATE_TEST_SUITE_P(All, UpstreamPayment,
+                         testing::Values(Trouble{"F60TimeoutWithEffect", world::FaultKind::stripe_lost_after},
+                                         Trouble{"F60TimeoutWithoutEffect",
+                                                 world::FaultKind::stripe_lost_before},
+                                         Trouble{"F60Hang", world::FaultKind::stripe_hang},
+                                         Trouble{"F60Conflict", world::FaultKind::stripe_conflict},
+                                         Trouble{"F60Stored500", world::FaultKind::stripe_stored_500},
+                                         Trouble{"F60TooMany", world::FaultKind::stripe_rate_limited},
+                                         Trouble{"F60Html", world::FaultKind::stripe_html_error}),
+                         [](const auto& test) { return std::string(test.param.name); });
 
 TEST(UpstreamPaymentKey, PrunedWhileTheAnswerWasLostIsLookedUpAndNotRepeated) {
   Rig rig;
@@ -87,12 +89,12 @@ TEST(UpstreamPaymentHold, VoidedByAHumanBeforeTheCaptureIsWrittenOff) {
   rig.spoil_configure(breaks(ErrorKind::timed_out, Applied::maybe, false, 10s), 1);
   const ActivationId id = rig.order();
   rig.pass(1min);
-  const auto reply = rig.world.handle({.method = "POST",
-                                       .url = "http://world.test/stripe/v1/payment_intents/pi_1/cancel",
-                                       .headers = {{"Authorization", "Bearer sk_test_contactor"},
-                                                   {"Idempotency-Key", "by-hand"}},
-                                       .body = ""},
-                                      rig.time.now());
+  const auto reply = rig.world.handle(
+      {.method = "POST",
+       .url = "http://world.test/stripe/v1/payment_intents/pi_1/cancel",
+       .headers = {{"Authorization", "Bearer sk_test_contactor"}, {"Idempotency-Key", "by-hand"}},
+       .body = ""},
+      rig.time.now());
   ASSERT_EQ(reply.response.status, 200);
   rig.pass(2h);
   EXPECT_EQ(rig.money(MoneyEffectKind::captured), 0U);
@@ -107,10 +109,13 @@ TEST(UpstreamPaymentHold, SmallerThanThePriceIsNeverCapturedAboveWhatIsHeld) {
   rig.pass(49h);
   EXPECT_EQ(rig.at(id).state, ota::State::Active);
   for (const auto& effect : rig.world.logs().money)
-    if (effect.kind == MoneyEffectKind::captured) { EXPECT_LE(effect.amount, 500); }
+    if (effect.kind == MoneyEffectKind::captured) {
+      EXPECT_LE(effect.amount, 500);
+    }
 }
 
-// -- events ------------------------------------------------------------------------------------------------------------
+// -- events
+// ------------------------------------------------------------------------------------------------------------
 
 ActivationId in_flight(Rig& rig) {
   rig.spoil_configure(breaks(ErrorKind::timed_out, Applied::maybe, false, 10s), 1'000'000);
@@ -123,7 +128,8 @@ TEST(UpstreamPaymentEvent, RepeatedReorderedOrDelayedNeverDecidesTheTruth) {
   Rig rig;
   const ActivationId id = in_flight(rig);
   for (const char* type : {"charge.refunded", "payment_intent.succeeded", "payment_intent.canceled"})
-    for (int i = 0; i < 10; ++i) static_cast<void>(rig.payment_event(fmt::format("evt_{}", type), "pi_1", type, kEventSecret));
+    for (int i = 0; i < 10; ++i)
+      static_cast<void>(rig.payment_event(fmt::format("evt_{}", type), "pi_1", type, kEventSecret));
   rig.pass(1min);
   EXPECT_EQ(rig.at(id).money_state, ota::MoneyState::held) << "the provider was asked and still holds";
   rig.calm_down();
@@ -159,13 +165,15 @@ TEST(UpstreamPaymentEvent, OfAnotherAccountsPaymentTouchesNothing) {
   Rig rig;
   const ActivationId id = in_flight(rig);
   const std::uint32_t version = rig.at(id).version;
-  static_cast<void>(rig.payment_event("evt_1", "pi_of_somebody_else", "payment_intent.canceled", kEventSecret));
+  static_cast<void>(
+      rig.payment_event("evt_1", "pi_of_somebody_else", "payment_intent.canceled", kEventSecret));
   rig.pass(1s);
   EXPECT_EQ(rig.at(id).version, version);
   EXPECT_EQ(rig.at(id).money_state, ota::MoneyState::held);
 }
 
-// -- refunds and people ------------------------------------------------------------------------------------------------
+// -- refunds and people
+// ------------------------------------------------------------------------------------------------
 
 ports::HttpRequest refund_by_hand(int amount) {
   return {.method = "POST",

@@ -26,11 +26,13 @@ world::WorldParams params_of_world() {
 }  // namespace
 
 Mishap answers(int status, std::string body, std::vector<ports::HttpHeader> headers) {
-  return {.answer = ports::HttpResponse{.status = status, .headers = std::move(headers), .body = std::move(body)}};
+  return {.answer =
+              ports::HttpResponse{.status = status, .headers = std::move(headers), .body = std::move(body)}};
 }
 
 Mishap breaks(ErrorKind kind, Applied applied, bool arrives, Millis after) {
-  return {.answer = fail(Error{.kind = kind, .applied = applied, .retry_after = {}, .origin = "wire", .detail = "broken"}),
+  return {.answer = fail(Error{
+              .kind = kind, .applied = applied, .retry_after = {}, .origin = "wire", .detail = "broken"}),
           .arrives = arrives,
           .after = after};
 }
@@ -41,14 +43,17 @@ void Wire::send(ports::HttpRequest request, ports::Done<Result<ports::HttpRespon
   if (mishap) {
     if (mishap->arrives) static_cast<void>(world_.handle(request, time_.now()));
     const Instant at = std::min(time_.now() + mishap->after, request.respond_by);
-    time_.call_at(at, [answer = mishap->answer, done = std::move(done)]() mutable { done(std::move(answer)); });
+    time_.call_at(at,
+                  [answer = mishap->answer, done = std::move(done)]() mutable { done(std::move(answer)); });
   } else {
     world::Reply reply = world_.handle(request, time_.now());
     const bool arrived = reply.fate == world::Fate::delivered;
     Result<ports::HttpResponse> answer = std::move(reply.response);
     if (!arrived) answer = breaks(ErrorKind::timed_out, Applied::maybe).answer;
-    const Instant at = arrived ? reply.at : std::min(request.respond_by, time_.now() + std::chrono::minutes(1));
-    time_.call_at(at, [answer = std::move(answer), done = std::move(done)]() mutable { done(std::move(answer)); });
+    const Instant at =
+        arrived ? reply.at : std::min(request.respond_by, time_.now() + std::chrono::minutes(1));
+    time_.call_at(
+        at, [answer = std::move(answer), done = std::move(done)]() mutable { done(std::move(answer)); });
   }
   if (after_arrival) after_arrival();
 }
@@ -64,9 +69,10 @@ Rig::Rig(bool callbacks)
             .client_id = "contactor",
             .client_secret = Secret("iot-secret"),
             .callback_url = callbacks ? "http://contactor.test/v1/iot/callbacks" : ""}),
-      stripe_({.transport = wire,
-               .timekeeper = time,
-               .account = {.api_url = "http://world.test/stripe", .secret_key = Secret("sk_test_contactor")}}) {
+      stripe_(
+          {.transport = wire,
+           .timekeeper = time,
+           .account = {.api_url = "http://world.test/stripe", .secret_key = Secret("sk_test_contactor")}}) {
   wire.after_arrival = [this] { time.call_at(world.next_event(), [this] { run_world(); }); };
   engine = std::make_unique<engine::Engine>(engine::Ports{.time = time,
                                                           .entropy = entropy,
@@ -92,28 +98,32 @@ void Rig::run_world() {
 int Rig::call_back(const ports::HttpRequest& request) {
   const auto refusal = [](const Error& error) { return error.kind == ErrorKind::unauthorized ? 401 : 400; };
   if (request.url.ends_with("/stripe")) {
-    auto event = gateways::stripe::read_event(header_of(request, "Stripe-Signature"), request.body, event_secrets,
-                                              time.now());
+    auto event = gateways::stripe::read_event(header_of(request, "Stripe-Signature"), request.body,
+                                              event_secrets, time.now());
     if (!event) return refusal(event.error());
     if (event->type == gateways::stripe::Event::Type::ignored) return 204;
     auto outcome = std::make_shared<int>(204);
     engine->payment_reported({.event_id = event->event_id, .transaction_id = event->transaction_id},
                              [outcome](Status) {});
+    pass(Millis(0));  // The answer is given when the store has answered.
     return *outcome;
   }
-  const crypto::WebhookHeaders headers{header_of(request, "webhook-id"), header_of(request, "webhook-timestamp"),
+  const crypto::WebhookHeaders headers{header_of(request, "webhook-id"),
+                                       header_of(request, "webhook-timestamp"),
                                        header_of(request, "webhook-signature")};
   auto callback = gateways::iot_api::read_callback(headers, request.body, callback_secrets, time.now());
   if (!callback) return refusal(callback.error());
   auto outcome = std::make_shared<int>(204);
-  engine->vehicle_reported({.command_id = callback->command_id,
-                            .vin = callback->vin,
-                            .status = callback->status,
-                            .generation = callback->generation,
-                            .failure = callback->failure},
-                           [outcome](Status status) {
-                             *outcome = status ? 204 : status.error().kind == ErrorKind::not_found ? 404 : 503;
-                           });
+  engine->vehicle_reported(
+      {.command_id = callback->command_id,
+       .vin = callback->vin,
+       .status = callback->status,
+       .generation = callback->generation,
+       .failure = callback->failure},
+      [outcome](Status status) {
+        *outcome = status ? 204 : status.error().kind == ErrorKind::not_found ? 404 : 503;
+      });
+  pass(Millis(0));  // The answer is given when the store has answered.
   return *outcome;
 }
 
@@ -123,8 +133,9 @@ int Rig::call_back(std::string_view command_id, std::string_view vin, std::strin
   const std::int64_t seconds = at.millis() / 1000;
   std::string body = fmt::format(R"({{"commandId":"{}","vin":"{}","status":"{}","generation":{},"at":"{}"}})",
                                  command_id, vin, status, generation, to_rfc3339(at));
-  auto signature = secret.empty() ? std::string()
-                                  : *crypto::sign_webhook({"evt_1", seconds, body}, Secret(std::string(secret)));
+  auto signature = secret.empty()
+                       ? std::string()
+                       : *crypto::sign_webhook({"evt_1", seconds, body}, Secret(std::string(secret)));
   return call_back({.method = "POST",
                     .url = "http://contactor.test/v1/iot/callbacks",
                     .headers = {{"webhook-id", "evt_1"},
@@ -160,12 +171,18 @@ ActivationId Rig::order(ota::Order order) {
 void Rig::spoil_configure(Mishap mishap, int times) {
   wire.spoil = [mishap = std::move(mishap), times](const auto& request) mutable -> std::optional<Mishap> {
     if (!is_configure(request) || times-- <= 0) return std::nullopt;
-    return mishap;
+    Mishap now = mishap;
+    const auto start = request.body.find("cmd_");
+    const auto place = now.answer ? now.answer->body.find("$ID") : std::string::npos;
+    if (place != std::string::npos)
+      now.answer->body.replace(place, 3, request.body.substr(start, request.body.find('"', start) - start));
+    return now;
   };
 }
 
 void Rig::spoil_all(std::string part, Mishap mishap) {
-  wire.spoil = [part = std::move(part), mishap = std::move(mishap)](const auto& request) -> std::optional<Mishap> {
+  wire.spoil = [part = std::move(part),
+                mishap = std::move(mishap)](const auto& request) -> std::optional<Mishap> {
     if (request.url.find(part) == std::string::npos) return std::nullopt;
     return mishap;
   };

@@ -44,12 +44,13 @@ class Channel final : public Port {
   std::function<Status(const Message&)> outcome;
 };
 
-/// The real engine, store and gateways in front of the model of the foreign systems, on time that a test moves.
+/// The real engine, store and gateways in front of the model of the foreign systems, on time that a test
+/// moves.
 class Rig {
  public:
   explicit Rig(bool callbacks = false);
   ActivationId order(ota::Order order = ota::testing::an_order());
-  /// Spoils configure requests: the first `times` of them.
+  /// Spoils configure requests: the first `times` of them. `$ID` in a body becomes the command's id.
   void spoil_configure(Mishap mishap, int times);
   /// Spoils everything whose address holds `part`, until told otherwise.
   void spoil_all(std::string part, Mishap mishap);
@@ -72,8 +73,8 @@ class Rig {
   std::vector<int> callback_answers;
   /// What a callback's receiver answers; the API's route does the same with the outcome.
   int call_back(const ports::HttpRequest& request);
-  int call_back(std::string_view command_id, std::string_view vin, std::string_view status, std::uint64_t generation,
-                std::string_view secret, Millis age = Millis(0));
+  int call_back(std::string_view command_id, std::string_view vin, std::string_view status,
+                std::uint64_t generation, std::string_view secret, Millis age = Millis(0));
   int payment_event(std::string_view event_id, std::string_view transaction_id, std::string_view type,
                     std::string_view secret, Millis age = Millis(0));
   std::vector<Secret> callback_secrets;
