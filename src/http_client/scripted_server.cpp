@@ -56,13 +56,13 @@ std::uint16_t closed_port() {
   return port;
 }
 
-ServerIdentity make_identity(const std::string& name, bool is_address) {
+ServerIdentity make_identity(const std::string& name, bool is_address, Validity validity) {
   EVP_PKEY* key = EVP_EC_gen("P-256");
   X509* certificate = X509_new();
   X509_set_version(certificate, 2);
   ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
-  X509_gmtime_adj(X509_getm_notBefore(certificate), -60);
-  X509_gmtime_adj(X509_getm_notAfter(certificate), 3600);
+  X509_gmtime_adj(X509_getm_notBefore(certificate), validity.from);
+  X509_gmtime_adj(X509_getm_notAfter(certificate), validity.until);
   X509_set_pubkey(certificate, key);
   auto* subject = X509_get_subject_name(certificate);
   X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("test"), -1,

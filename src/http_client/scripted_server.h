@@ -39,8 +39,14 @@ struct ServerIdentity {
   std::string key_pem;
 };
 
+/// When a certificate is good, in seconds from now.
+struct Validity {
+  long from = -60;
+  long until = 3600;
+};
+
 /// A self-signed certificate for that DNS name or address, made anew.
-[[nodiscard]] ServerIdentity make_identity(const std::string& name, bool is_address);
+[[nodiscard]] ServerIdentity make_identity(const std::string& name, bool is_address, Validity validity = {});
 
 /// Plays a script on every connection it accepts, each in a thread of its own.
 class ScriptedServer {

@@ -350,6 +350,15 @@ TEST_P(TlsConformance, ChecksTheHostName) {
   expect(send_to(identity, "127.0.0.1"), ErrorKind::unavailable, Applied::no);
 }
 
+TEST_P(TlsConformance, RefusesExpiredAndNotYetValidCertificates) {
+  for (const Validity validity : {Validity{.from = -7200, .until = -3600}, Validity{.from = 3600, .until = 7200}}) {
+    const auto identity = make_identity("127.0.0.1", true, validity);
+    const TemporaryFile file(identity.certificate_pem);
+    ca_file_ = file.path();
+    expect(send_to(identity, "127.0.0.1"), ErrorKind::unavailable, Applied::no);
+  }
+}
+
 TEST(BeastPool, RefusesWhenItsQueueIsFull) {
   task::Loop loop;
   ScriptedServer server([](Peer& peer) { peer.wait_for_end(); });
