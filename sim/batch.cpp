@@ -23,7 +23,9 @@ std::string version() {
 #endif
 }
 
-double seconds_since(Wall::time_point start) { return std::chrono::duration<double>(Wall::now() - start).count(); }
+double seconds_since(Wall::time_point start) {
+  return std::chrono::duration<double>(Wall::now() - start).count();
+}
 
 /// One worker: every `jobs`-th seed, beginning with its own number.
 Tally run_share(const BatchParams& params, unsigned worker, unsigned jobs) {
@@ -34,13 +36,16 @@ Tally run_share(const BatchParams& params, unsigned worker, unsigned jobs) {
     RunResult result = simulate(scenario, params.mutant);
     if (params.verify_determinism) {
       if (const RunResult again = simulate(scenario, params.mutant); again.trace != result.trace)
-        result.violations.push_back({.invariant = "replay", .text = "the same seed ran differently", .about = {}, .at = {}});
+        result.violations.push_back(
+            {.invariant = "replay", .text = "the same seed ran differently", .about = {}, .at = {}});
     }
     tally.add(scenario, result);
     if (params.verbose)
-      fmt::print("seed {}: {} activations, {} crashes, {} events, {:.1f} h virtual, {:.0f} ms, trace {:016x}{}\n", scenario.seed,
-                 result.activations, result.crashes, result.events, static_cast<double>(result.virtual_time.count()) / 3.6e6,
-                 seconds_since(start) * 1000, result.trace, result.violations.empty() ? "" : " VIOLATED");
+      fmt::print(
+          "seed {}: {} activations, {} crashes, {} events, {:.1f} h virtual, {:.0f} ms, trace {:016x}{}\n",
+          scenario.seed, result.activations, result.crashes, result.events,
+          static_cast<double>(result.virtual_time.count()) / 3.6e6, seconds_since(start) * 1000, result.trace,
+          result.violations.empty() ? "" : " VIOLATED");
     if (!result.violations.empty()) fmt::print("{}\n", report_of(scenario, result));
     std::fflush(stdout);
   }
@@ -58,7 +63,8 @@ void write_all(int file, const std::string& text) {
 std::string read_all(int file) {
   std::string text;
   std::array<char, 4096> part{};
-  for (ssize_t got = 0; (got = ::read(file, part.data(), part.size())) > 0;) text.append(part.data(), static_cast<std::size_t>(got));
+  for (ssize_t got = 0; (got = ::read(file, part.data(), part.size())) > 0;)
+    text.append(part.data(), static_cast<std::size_t>(got));
   return text;
 }
 
@@ -89,7 +95,10 @@ Tally run_forked(const BatchParams& params, unsigned jobs) {
     int status = 0;
     ::waitpid(child.pid, &status, 0);
     if (status == 0) continue;
-    fmt::print("a worker ended with status {}: an assertion of the product failed; --jobs 1 --verbose shows at which seed\n", status);
+    fmt::print(
+        "a worker ended with status {}: an assertion of the product failed; --jobs 1 --verbose shows at "
+        "which seed\n",
+        status);
     ++sum.failed_runs;
   }
   return sum;
@@ -137,8 +146,9 @@ void Tally::add(const Tally& other) {
 }
 
 std::string Tally::to_text() const {
-  std::string text = fmt::format("{} {} {} {} {} {} {} {} {} {} {} {}\n", runs, quiet, activations, orders, refused, repeated, crashes, events,
-                                 wanted_on, good_ends, virtual_ms, failed_runs);
+  std::string text =
+      fmt::format("{} {} {} {} {} {} {} {} {} {} {} {}\n", runs, quiet, activations, orders, refused,
+                  repeated, crashes, events, wanted_on, good_ends, virtual_ms, failed_runs);
   for (const auto& [name, count] : faults) text += fmt::format("f{}\t{}\n", name, count);
   for (const auto& [name, count] : outcomes) text += fmt::format("o{}\t{}\n", name, count);
   return text;
@@ -149,12 +159,14 @@ Tally Tally::from_text(const std::string& text) {
   std::istringstream in(text);
   std::string line;
   std::getline(in, line);
-  std::istringstream(line) >> tally.runs >> tally.quiet >> tally.activations >> tally.orders >> tally.refused >> tally.repeated >>
-      tally.crashes >> tally.events >> tally.wanted_on >> tally.good_ends >> tally.virtual_ms >> tally.failed_runs;
+  std::istringstream(line) >> tally.runs >> tally.quiet >> tally.activations >> tally.orders >>
+      tally.refused >> tally.repeated >> tally.crashes >> tally.events >> tally.wanted_on >>
+      tally.good_ends >> tally.virtual_ms >> tally.failed_runs;
   while (std::getline(in, line)) {
     const std::size_t tab = line.find('\t');
     if (tab == std::string::npos) continue;
-    (line[0] == 'f' ? tally.faults : tally.outcomes)[line.substr(1, tab - 1)] = std::stoull(line.substr(tab + 1));
+    (line[0] == 'f' ? tally.faults : tally.outcomes)[line.substr(1, tab - 1)] =
+        std::stoull(line.substr(tab + 1));
   }
   return tally;
 }
@@ -176,7 +188,10 @@ std::string report_of(const Scenario& scenario, const RunResult& result) {
 int run_batch(const BatchParams& params) {
   const auto start = Wall::now();
   const unsigned processors = std::max(1U, std::thread::hardware_concurrency());
-  const unsigned jobs = params.seeds == 1 ? 1 : std::min<unsigned>(params.jobs > 0 ? params.jobs : processors, static_cast<unsigned>(std::max<std::uint64_t>(params.seeds, 1)));
+  const unsigned jobs =
+      params.seeds == 1 ? 1
+                        : std::min<unsigned>(params.jobs > 0 ? params.jobs : processors,
+                                             static_cast<unsigned>(std::max<std::uint64_t>(params.seeds, 1)));
   const Tally sum = jobs == 1 ? run_share(params, 0, 1) : run_forked(params, jobs);
   const double wall = seconds_since(start);
   print_counts("outcomes", sum.outcomes);
@@ -185,8 +200,10 @@ int run_batch(const BatchParams& params) {
       "{} seeds ({} quiet), {} activations of {} orders ({} refused, {} repeated), {} crashes, {} events\n"
       "{:.1f} virtual days in {:.1f} s: {:.0f} activations/s; {} of {} ended Active or Failed\n",
       sum.runs, sum.quiet, sum.activations, sum.orders, sum.refused, sum.repeated, sum.crashes, sum.events,
-      static_cast<double>(sum.virtual_ms) / 8.64e7, wall, static_cast<double>(sum.activations) / wall, sum.good_ends, sum.wanted_on);
-  if (sum.is_vacuous()) fmt::print("VACUOUS: too few activations ended Active or Failed for this to prove anything\n");
+      static_cast<double>(sum.virtual_ms) / 8.64e7, wall, static_cast<double>(sum.activations) / wall,
+      sum.good_ends, sum.wanted_on);
+  if (sum.is_vacuous())
+    fmt::print("VACUOUS: too few activations ended Active or Failed for this to prove anything\n");
   const bool complete = sum.runs == params.seeds;
   if (!complete) fmt::print("only {} of {} seeds were run\n", sum.runs, params.seeds);
   const bool fine = sum.failed_runs == 0 && !sum.is_vacuous() && complete;

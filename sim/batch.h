@@ -21,7 +21,8 @@ struct BatchParams {
 
 /// Sums over many runs; also what a worker process tells its parent.
 struct Tally {
-  std::uint64_t runs = 0, quiet = 0, activations = 0, orders = 0, refused = 0, repeated = 0, crashes = 0, events = 0;
+  std::uint64_t runs = 0, quiet = 0, activations = 0, orders = 0, refused = 0, repeated = 0, crashes = 0,
+                events = 0;
   std::uint64_t wanted_on = 0, good_ends = 0, virtual_ms = 0, failed_runs = 0;
   std::map<std::string, std::uint64_t> faults, outcomes;
   std::map<std::string, std::uint64_t> probes;

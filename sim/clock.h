@@ -56,7 +56,8 @@ class Clock {
 /// What one process takes for the time: the true one and an error. Waits are monotonic, as in the real loop.
 class ProcessTime final : public ports::Timekeeper {
  public:
-  ProcessTime(Clock& clock, LifeRef life, const Millis& error) : clock_(clock), life_(std::move(life)), error_(error) {}
+  ProcessTime(Clock& clock, LifeRef life, const Millis& error)
+      : clock_(clock), life_(std::move(life)), error_(error) {}
   [[nodiscard]] Instant now() const override { return clock_.now() + error_; }
   void call_at(Instant at, std::move_only_function<void()> action) override;
   /// The true moment of one that the process named.

@@ -14,14 +14,18 @@ class ForwardingStore : public ports::Store {
   void write(ports::ActivationWrite write, ports::Done<Result<ports::WriteOutcome>> done) override {
     inner_.write(std::move(write), std::move(done));
   }
-  void write(ports::OutboxWrite write, ports::Done<Status> done) override { inner_.write(std::move(write), std::move(done)); }
+  void write(ports::OutboxWrite write, ports::Done<Status> done) override {
+    inner_.write(std::move(write), std::move(done));
+  }
   void load(std::vector<ActivationId> ids, ports::Done<Result<std::vector<ports::Loaded>>> done) override {
     inner_.load(std::move(ids), std::move(done));
   }
-  void live_rows(ActivationId after, std::size_t limit, ports::Done<Result<std::vector<ports::LiveRow>>> done) override {
+  void live_rows(ActivationId after, std::size_t limit,
+                 ports::Done<Result<std::vector<ports::LiveRow>>> done) override {
     inner_.live_rows(after, limit, std::move(done));
   }
-  void outbox(std::int64_t after, std::size_t limit, ports::Done<Result<std::vector<ports::OutboxEntry>>> done) override {
+  void outbox(std::int64_t after, std::size_t limit,
+              ports::Done<Result<std::vector<ports::OutboxEntry>>> done) override {
     inner_.outbox(after, limit, std::move(done));
   }
   void vehicle_context(Vin vin, ports::Done<Result<VehicleContext>> done) override {
@@ -33,7 +37,8 @@ class ForwardingStore : public ports::Store {
   void find_order(OrderId id, ports::Done<Result<std::optional<ota::Activation>>> done) override {
     inner_.find_order(std::move(id), std::move(done));
   }
-  void find_payment(std::string transaction_id, ports::Done<Result<std::optional<ota::Activation>>> done) override {
+  void find_payment(std::string transaction_id,
+                    ports::Done<Result<std::optional<ota::Activation>>> done) override {
     inner_.find_payment(std::move(transaction_id), std::move(done));
   }
   void list(ports::ActivationFilter filter, ports::Done<Result<std::vector<ota::Activation>>> done) override {
@@ -64,11 +69,15 @@ class ForwardingStore : public ports::Store {
   void put_service(ports::Service service, ports::Done<Result<ports::Service>> done) override {
     inner_.put_service(std::move(service), std::move(done));
   }
-  void services(ports::Done<Result<std::vector<ports::Service>>> done) override { inner_.services(std::move(done)); }
+  void services(ports::Done<Result<std::vector<ports::Service>>> done) override {
+    inner_.services(std::move(done));
+  }
   void put_token(ports::ApiToken token, ports::Done<Status> done) override {
     inner_.put_token(std::move(token), std::move(done));
   }
-  void tokens(ports::Done<Result<std::vector<ports::ApiToken>>> done) override { inner_.tokens(std::move(done)); }
+  void tokens(ports::Done<Result<std::vector<ports::ApiToken>>> done) override {
+    inner_.tokens(std::move(done));
+  }
   void find_reply(std::string principal, std::string route, std::string key,
                   ports::Done<Result<std::optional<ports::IdempotentReply>>> done) override {
     inner_.find_reply(std::move(principal), std::move(route), std::move(key), std::move(done));
@@ -85,7 +94,9 @@ class ForwardingStore : public ports::Store {
   void first_sight(std::string event_id, Instant at, ports::Done<Result<bool>> done) override {
     inner_.first_sight(std::move(event_id), at, std::move(done));
   }
-  void forget_before(Instant at, ports::Done<Status> done) override { inner_.forget_before(at, std::move(done)); }
+  void forget_before(Instant at, ports::Done<Status> done) override {
+    inner_.forget_before(at, std::move(done));
+  }
 
  protected:
   [[nodiscard]] ports::Store& inner() { return inner_; }

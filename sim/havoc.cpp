@@ -23,9 +23,12 @@ void Havoc::strike() {
   Faults& faults = universe_.faults;
   if (faults.strikes(Fault::crash_anytime)) process_.crash();
   if (faults.strikes(Fault::graceful_restart)) process_.restart_gracefully();
-  if (faults.strikes(Fault::iot_outage)) universe_.iot_down_until = universe_.clock.now() + universe_.between(minutes(1), hours(1));
-  if (faults.strikes(Fault::stripe_outage)) universe_.stripe_down_until = universe_.clock.now() + universe_.between(minutes(1), hours(3));
-  const Millis by = faults.dice().chance(0.5) ? universe_.between(seconds(1), minutes(2)) : universe_.between(minutes(2), hours(2));
+  if (faults.strikes(Fault::iot_outage))
+    universe_.iot_down_until = universe_.clock.now() + universe_.between(minutes(1), hours(1));
+  if (faults.strikes(Fault::stripe_outage))
+    universe_.stripe_down_until = universe_.clock.now() + universe_.between(minutes(1), hours(3));
+  const Millis by = faults.dice().chance(0.5) ? universe_.between(seconds(1), minutes(2))
+                                              : universe_.between(minutes(2), hours(2));
   if (faults.strikes(Fault::clock_forward)) set_clock(by);
   if (faults.strikes(Fault::clock_back)) set_clock(-by);
   if (process_.mutant() != nullptr && process_.mutant()->leaves_zombies) process_.leave_zombie();

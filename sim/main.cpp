@@ -42,7 +42,8 @@ int usage(std::string_view what) {
 }
 
 /// Takes `--name value` and `--name=value`.
-bool take_value(const std::vector<std::string_view>& words, std::size_t& at, std::string_view name, std::string_view& value) {
+bool take_value(const std::vector<std::string_view>& words, std::size_t& at, std::string_view name,
+                std::string_view& value) {
   const std::string_view word = words[at];
   if (word.size() > name.size() && word.starts_with(name) && word[name.size()] == '=') {
     value = word.substr(name.size() + 1);
@@ -73,7 +74,8 @@ int main(int argc, char** argv) {
     } else if (words[i] == "--canary") {
       params.canary = true;
     } else if (words[i] == "--mutants") {
-      for (const auto& mutant : sim::mutants()) fmt::print("{:<26} {} ({})\n", mutant.name, mutant.breaks, mutant.caught_by);
+      for (const auto& mutant : sim::mutants())
+        fmt::print("{:<26} {} ({})\n", mutant.name, mutant.breaks, mutant.caught_by);
       return 0;
     } else if (take_value(words, i, "--mutant", value)) {
       params.mutant = sim::find_mutant(value);
@@ -82,7 +84,8 @@ int main(int argc, char** argv) {
       params.seeds = number;
     } else if (take_value(words, i, "--from", value) && read_number(value, number)) {
       params.from = number;
-    } else if (take_value(words, i, "--jobs", value) && read_number(value, number) && number >= 1 && number <= 256) {
+    } else if (take_value(words, i, "--jobs", value) && read_number(value, number) && number >= 1 &&
+               number <= 256) {
       params.jobs = static_cast<unsigned>(number);
     } else if (take_value(words, i, "--seed", value) && read_number(value, number)) {
       params.from = number;

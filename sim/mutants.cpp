@@ -15,7 +15,9 @@ using ports::ActivationWrite;
 using WriteDone = ports::Done<Result<ports::WriteOutcome>>;
 
 bool passes(const ActivationWrite& write, ota::State state) {
-  return std::ranges::any_of(write.history, [&](const auto& entry) { return std::ranges::find(entry.path, state) != entry.path.end(); });
+  return std::ranges::any_of(write.history, [&](const auto& entry) {
+    return std::ranges::find(entry.path, state) != entry.path.end();
+  });
 }
 
 /// Every write asks here first; the derived class says what it makes of it.
@@ -36,11 +38,13 @@ class CapturesAtOrder final : public BrokenStore {
   using BrokenStore::write;
   void write(ActivationWrite write, WriteDone done) override {
     const auto& payment = write.after.order->payment;
-    if (write.base_version == 0 && write.after.money_state == ota::MoneyState::held && payment.provider == ota::Provider::stripe) {
-      ports::HttpRequest request{.method = "POST",
-                                 .url = "http://world.test/stripe/v1/payment_intents/" + payment.transaction_id + "/capture",
-                                 .headers = {{"Authorization", "Bearer " + universe_.scenario.world.stripe_secret_key},
-                                             {"Idempotency-Key", to_string(write.after.id) + "-capture-1"}}};
+    if (write.base_version == 0 && write.after.money_state == ota::MoneyState::held &&
+        payment.provider == ota::Provider::stripe) {
+      ports::HttpRequest request{
+          .method = "POST",
+          .url = "http://world.test/stripe/v1/payment_intents/" + payment.transaction_id + "/capture",
+          .headers = {{"Authorization", "Bearer " + universe_.scenario.world.stripe_secret_key},
+                      {"Idempotency-Key", to_string(write.after.id) + "-capture-1"}}};
       static_cast<void>(universe_.world.handle(request, universe_.clock.now()));
     }
     inner().write(std::move(write), std::move(done));
@@ -52,11 +56,12 @@ class ForgetsSends : public BrokenStore {
  public:
   using BrokenStore::BrokenStore;
   void load(std::vector<ActivationId> ids, ports::Done<Result<std::vector<ports::Loaded>>> done) override {
-    inner().load(std::move(ids), [this, done = std::move(done)](Result<std::vector<ports::Loaded>> loaded) mutable {
-      if (loaded)
-        for (auto& item : *loaded) thin_out(item.activation.order->vin, item.ledger.sends);
-      done(std::move(loaded));
-    });
+    inner().load(std::move(ids),
+                 [this, done = std::move(done)](Result<std::vector<ports::Loaded>> loaded) mutable {
+                   if (loaded)
+                     for (auto& item : *loaded) thin_out(item.activation.order->vin, item.ledger.sends);
+                   done(std::move(loaded));
+                 });
   }
 
  protected:
@@ -73,8 +78,8 @@ class LimiterInMemory final : public ForgetsSends {
 
 class LimiterCountsSuccesses final : public ForgetsSends {
  public:
-  using ForgetsSends::ForgetsSends;
   using BrokenStore::write;
+  using ForgetsSends::ForgetsSends;
   void write(ActivationWrite write, WriteDone done) override {
     if (passes(write, ota::State::Failure)) forgiven_[write.after.order->vin].push_back(write.after.sent_at);
     inner().write(std::move(write), std::move(done));
@@ -95,7 +100,8 @@ class AcknowledgesBeforeCommit final : public BrokenStore {
   using BrokenStore::write;
   void write(ActivationWrite write, WriteDone done) override {
     inner().write(std::move(write), [](const Result<ports::WriteOutcome>&) {});
-    universe_.clock.plan(universe_.clock.now(), life_, [done = std::move(done)]() mutable { done(ports::WriteOutcome::applied); });
+    universe_.clock.plan(universe_.clock.now(), life_,
+                         [done = std::move(done)]() mutable { done(ports::WriteOutcome::applied); });
   }
 };
 
@@ -125,7 +131,8 @@ class LosesOutbox final : public BrokenStore {
  public:
   using BrokenStore::BrokenStore;
   void outbox(std::int64_t, std::size_t, ports::Done<Result<std::vector<ports::OutboxEntry>>> done) override {
-    universe_.clock.plan(universe_.clock.now(), life_, [done = std::move(done)]() mutable { done(std::vector<ports::OutboxEntry>()); });
+    universe_.clock.plan(universe_.clock.now(), life_,
+                         [done = std::move(done)]() mutable { done(std::vector<ports::OutboxEntry>()); });
   }
 };
 
@@ -158,7 +165,7 @@ std::unique_ptr<ports::Store> store_of(Universe& universe, LifeRef life, ports::
   return std::make_unique<Broken>(universe, std::move(life), inner);
 }
 
-// -- payments ------------------------------------------------------------------------------------------------------------
+// -- payments ---------------------------------------------------------------------------------------------
 
 class BrokenPayments : public ports::Payments {
  public:
@@ -166,7 +173,8 @@ class BrokenPayments : public ports::Payments {
   void move(ports::MoneyRequest request, Instant respond_by, ports::Done<Status> done) override {
     inner_.move(std::move(request), respond_by, std::move(done));
   }
-  void look_up(std::string transaction_id, Instant respond_by, ports::Done<Result<ports::PaymentFacts>> done) override {
+  void look_up(std::string transaction_id, Instant respond_by,
+               ports::Done<Result<ports::PaymentFacts>> done) override {
     inner_.look_up(std::move(transaction_id), respond_by, std::move(done));
   }
 
@@ -191,34 +199,40 @@ class AssumesOfMoney final : public BrokenPayments {
  public:
   AssumesOfMoney(ports::Payments& inner, bool success) : BrokenPayments(inner), success_(success) {}
   void move(ports::MoneyRequest request, Instant respond_by, ports::Done<Status> done) override {
-    inner_.move(std::move(request), respond_by, [success = success_, done = std::move(done)](Status status) mutable {
-      if (!status && status.error().applied == Applied::maybe) {
-        if (success) status = Status();
-        else status.error().applied = Applied::no;
-      }
-      done(std::move(status));
-    });
+    inner_.move(std::move(request), respond_by,
+                [success = success_, done = std::move(done)](Status status) mutable {
+                  if (!status && status.error().applied == Applied::maybe) {
+                    if (success)
+                      status = Status();
+                    else
+                      status.error().applied = Applied::no;
+                  }
+                  done(std::move(status));
+                });
   }
 
  private:
   bool success_;
 };
 
-// -- the IoT API ---------------------------------------------------------------------------------------------------------
+// -- the IoT API ------------------------------------------------------------------------------------------
 
 class BrokenIotApi : public ports::IotApi {
  public:
   explicit BrokenIotApi(ports::IotApi& inner) : inner_(inner) {}
-  void configure(ports::ConfigureCommand command, Instant respond_by, ports::Done<ota::CommandAnswer> done) override {
+  void configure(ports::ConfigureCommand command, Instant respond_by,
+                 ports::Done<ota::CommandAnswer> done) override {
     inner_.configure(std::move(command), respond_by, std::move(done));
   }
-  void status(Vin vin, std::string command_id, Instant respond_by, ports::Done<Result<ota::VehicleStatus>> done) override {
+  void status(Vin vin, std::string command_id, Instant respond_by,
+              ports::Done<Result<ota::VehicleStatus>> done) override {
     inner_.status(vin, std::move(command_id), respond_by, std::move(done));
   }
   void health(Vin vin, Instant respond_by, ports::Done<Result<ota::VehicleHealth>> done) override {
     inner_.health(vin, respond_by, std::move(done));
   }
-  void history(Vin vin, Instant respond_by, ports::Done<Result<std::vector<ota::IotHistoryItem>>> done) override {
+  void history(Vin vin, Instant respond_by,
+               ports::Done<Result<std::vector<ota::IotHistoryItem>>> done) override {
     inner_.history(vin, respond_by, std::move(done));
   }
 
@@ -229,29 +243,36 @@ class BrokenIotApi : public ports::IotApi {
 class UnknownIsRefused final : public BrokenIotApi {
  public:
   using BrokenIotApi::BrokenIotApi;
-  void configure(ports::ConfigureCommand command, Instant respond_by, ports::Done<ota::CommandAnswer> done) override {
-    inner_.configure(std::move(command), respond_by, [done = std::move(done)](ota::CommandAnswer answer) mutable {
-      if (answer.kind == ota::CommandAnswer::Kind::unknown) answer.kind = ota::CommandAnswer::Kind::refused;
-      done(std::move(answer));
-    });
+  void configure(ports::ConfigureCommand command, Instant respond_by,
+                 ports::Done<ota::CommandAnswer> done) override {
+    inner_.configure(std::move(command), respond_by,
+                     [done = std::move(done)](ota::CommandAnswer answer) mutable {
+                       if (answer.kind == ota::CommandAnswer::Kind::unknown)
+                         answer.kind = ota::CommandAnswer::Kind::refused;
+                       done(std::move(answer));
+                     });
   }
 };
 
 class AcceptedIsConfirmed final : public BrokenIotApi {
  public:
   using BrokenIotApi::BrokenIotApi;
-  void configure(ports::ConfigureCommand command, Instant respond_by, ports::Done<ota::CommandAnswer> done) override {
-    inner_.configure(std::move(command), respond_by, [done = std::move(done)](ota::CommandAnswer answer) mutable {
-      if (answer.kind == ota::CommandAnswer::Kind::accepted) answer.kind = ota::CommandAnswer::Kind::confirmed;
-      done(std::move(answer));
-    });
+  void configure(ports::ConfigureCommand command, Instant respond_by,
+                 ports::Done<ota::CommandAnswer> done) override {
+    inner_.configure(std::move(command), respond_by,
+                     [done = std::move(done)](ota::CommandAnswer answer) mutable {
+                       if (answer.kind == ota::CommandAnswer::Kind::accepted)
+                         answer.kind = ota::CommandAnswer::Kind::confirmed;
+                       done(std::move(answer));
+                     });
   }
 };
 
 class OneGeneration final : public BrokenIotApi {
  public:
   using BrokenIotApi::BrokenIotApi;
-  void configure(ports::ConfigureCommand command, Instant respond_by, ports::Done<ota::CommandAnswer> done) override {
+  void configure(ports::ConfigureCommand command, Instant respond_by,
+                 ports::Done<ota::CommandAnswer> done) override {
     command.generation = 1;
     inner_.configure(std::move(command), respond_by, std::move(done));
   }
@@ -276,23 +297,75 @@ std::unique_ptr<ports::Payments> assumes_nothing(Universe&, const LifeRef&, port
 
 std::span<const Mutant> mutants() {
   static const std::array all{
-      Mutant{.name = "capture_at_order", .breaks = "capture before confirmation", .caught_by = "M1 M6", .store = store_of<CapturesAtOrder>},
-      Mutant{.name = "random_key", .breaks = "random instead of computed idempotency key", .caught_by = "M6", .payments = random_keys},
-      Mutant{.name = "limiter_in_memory", .breaks = "the budget is not read from the store", .caught_by = "C1", .store = store_of<LimiterInMemory>},
-      Mutant{.name = "limiter_counts_successes", .breaks = "the budget forgets failed sends", .caught_by = "C1", .store = store_of<LimiterCountsSuccesses>},
-      Mutant{.name = "ack_before_commit", .breaks = "effects leave before their commit", .caught_by = "C3 M6 N1 L10 S3", .store = store_of<AcknowledgesBeforeCommit>},
-      Mutant{.name = "unknown_is_refused", .breaks = "a lost answer counts as a refusal", .caught_by = "C2", .iot = iot_of<UnknownIsRefused>},
-      Mutant{.name = "accepted_is_confirmed", .breaks = "202 counts as the car's confirmation", .caught_by = "S13 M1", .iot = iot_of<AcceptedIsConfirmed>},
-      Mutant{.name = "maybe_money_is_success", .breaks = "an unanswered movement counts as done", .caught_by = "M8 M10 M12", .payments = assumes_success},
-      Mutant{.name = "maybe_money_is_nothing", .breaks = "an unanswered movement is repeated without a look-up", .caught_by = "M8", .payments = assumes_nothing},
-      Mutant{.name = "fence_ignored", .breaks = "version and ledger fences, with two dispatchers", .caught_by = "C3 S3 S4 N1 M6", .store = store_of<IgnoresFences>, .leaves_zombies = true},
-      Mutant{.name = "forged_callback", .breaks = "callbacks are taken without their signature", .caught_by = "S13 M1", .accepts_forged = true},
-      Mutant{.name = "late_yes_dropped", .breaks = "a confirmation after the end is acknowledged and dropped", .caught_by = "S12", .drops_late_confirmations = true},
-      Mutant{.name = "history_missing", .breaks = "a step without its history row", .caught_by = "S4 S3", .store = store_of<LosesHistory>},
-      Mutant{.name = "outbox_lost", .breaks = "what is owed is not read at a restart", .caught_by = "S9", .store = store_of<LosesOutbox>},
-      Mutant{.name = "order_taken_twice", .breaks = "unique order ids", .caught_by = "S7", .store = store_of<TakesOrdersTwice>},
-      Mutant{.name = "reply_not_kept", .breaks = "the stored reply of an idempotency key", .caught_by = "S6", .store = store_of<KeepsNoReplies>},
-      Mutant{.name = "one_generation", .breaks = "generations rise with every command", .caught_by = "C4", .iot = iot_of<OneGeneration>},
+      Mutant{.name = "capture_at_order",
+             .breaks = "capture before confirmation",
+             .caught_by = "M1 M6",
+             .store = store_of<CapturesAtOrder>},
+      Mutant{.name = "random_key",
+             .breaks = "random instead of computed idempotency key",
+             .caught_by = "M6",
+             .payments = random_keys},
+      Mutant{.name = "limiter_in_memory",
+             .breaks = "the budget is not read from the store",
+             .caught_by = "C1",
+             .store = store_of<LimiterInMemory>},
+      Mutant{.name = "limiter_counts_successes",
+             .breaks = "the budget forgets failed sends",
+             .caught_by = "C1",
+             .store = store_of<LimiterCountsSuccesses>},
+      Mutant{.name = "ack_before_commit",
+             .breaks = "effects leave before their commit",
+             .caught_by = "C3 M6 N1 L10 S3",
+             .store = store_of<AcknowledgesBeforeCommit>},
+      Mutant{.name = "unknown_is_refused",
+             .breaks = "a lost answer counts as a refusal",
+             .caught_by = "C2",
+             .iot = iot_of<UnknownIsRefused>},
+      Mutant{.name = "accepted_is_confirmed",
+             .breaks = "202 counts as the car's confirmation",
+             .caught_by = "S13 M1",
+             .iot = iot_of<AcceptedIsConfirmed>},
+      Mutant{.name = "maybe_money_is_success",
+             .breaks = "an unanswered movement counts as done",
+             .caught_by = "M8 M10 M12",
+             .payments = assumes_success},
+      Mutant{.name = "maybe_money_is_nothing",
+             .breaks = "an unanswered movement is repeated without a look-up",
+             .caught_by = "M8",
+             .payments = assumes_nothing},
+      Mutant{.name = "fence_ignored",
+             .breaks = "version and ledger fences, with two dispatchers",
+             .caught_by = "C3 S3 S4 N1 M6",
+             .store = store_of<IgnoresFences>,
+             .leaves_zombies = true},
+      Mutant{.name = "forged_callback",
+             .breaks = "callbacks are taken without their signature",
+             .caught_by = "S13 M1",
+             .accepts_forged = true},
+      Mutant{.name = "late_yes_dropped",
+             .breaks = "a confirmation after the end is acknowledged and dropped",
+             .caught_by = "S12",
+             .drops_late_confirmations = true},
+      Mutant{.name = "history_missing",
+             .breaks = "a step without its history row",
+             .caught_by = "S4 S3",
+             .store = store_of<LosesHistory>},
+      Mutant{.name = "outbox_lost",
+             .breaks = "what is owed is not read at a restart",
+             .caught_by = "S9",
+             .store = store_of<LosesOutbox>},
+      Mutant{.name = "order_taken_twice",
+             .breaks = "unique order ids",
+             .caught_by = "S7",
+             .store = store_of<TakesOrdersTwice>},
+      Mutant{.name = "reply_not_kept",
+             .breaks = "the stored reply of an idempotency key",
+             .caught_by = "S6",
+             .store = store_of<KeepsNoReplies>},
+      Mutant{.name = "one_generation",
+             .breaks = "generations rise with every command",
+             .caught_by = "C4",
+             .iot = iot_of<OneGeneration>},
   };
   return all;
 }

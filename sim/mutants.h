@@ -12,8 +12,8 @@
 
 namespace contactor::sim {
 
-/// A guard of the product that is broken on purpose, at a port, so that no product source knows of it. Anything left
-/// empty is the real thing.
+/// A guard of the product that is broken on purpose, at a port, so that no product source knows of it.
+/// Anything left empty is the real thing.
 struct Mutant {
   std::string_view name;
   std::string_view breaks;     ///< the guard, in words
@@ -21,9 +21,9 @@ struct Mutant {
   std::function<std::unique_ptr<ports::Store>(Universe&, LifeRef, ports::Store&)> store;
   std::function<std::unique_ptr<ports::Payments>(Universe&, LifeRef, ports::Payments&)> payments;
   std::function<std::unique_ptr<ports::IotApi>(ports::IotApi&)> iot;
-  bool accepts_forged = false;             ///< callbacks are read without their signature
-  bool leaves_zombies = false;             ///< a second process goes on working while the next one starts
-  bool drops_late_confirmations = false;   ///< callbacks about ended activations are acknowledged and dropped
+  bool accepts_forged = false;            ///< callbacks are read without their signature
+  bool leaves_zombies = false;            ///< a second process goes on working while the next one starts
+  bool drops_late_confirmations = false;  ///< callbacks about ended activations are acknowledged and dropped
 };
 
 [[nodiscard]] std::span<const Mutant> mutants();

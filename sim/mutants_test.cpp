@@ -46,7 +46,8 @@ INSTANTIATE_TEST_SUITE_P(Sim, BrokenGuard, ::testing::ValuesIn(all_mutants()),
 TEST(SimCanary, AWorldThatTakesTheMoneyByItselfMakesTheCheckersCryOut) {
   be_quiet();
   int cries = 0;
-  for (std::uint64_t seed = 1; seed <= 5; ++seed) cries += simulate(scenario_of(seed, true)).violations.empty() ? 0 : 1;
+  for (std::uint64_t seed = 1; seed <= 5; ++seed)
+    cries += simulate(scenario_of(seed, true)).violations.empty() ? 0 : 1;
   EXPECT_EQ(cries, 5);
 }
 

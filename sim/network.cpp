@@ -11,7 +11,8 @@ using std::chrono::seconds;
 constexpr std::size_t kBodyMax = 1 << 20;  // What the real transports take of an answer.
 
 Error broken(ErrorKind kind, Applied applied, std::string detail) {
-  return {.kind = kind, .applied = applied, .retry_after = {}, .origin = "network", .detail = std::move(detail)};
+  return {
+      .kind = kind, .applied = applied, .retry_after = {}, .origin = "network", .detail = std::move(detail)};
 }
 
 }  // namespace
@@ -35,7 +36,8 @@ void Network::send(ports::HttpRequest request, ports::Done<Result<ports::HttpRes
   if (!life_->alive || universe_.crashes(Fault::crash_before_effect)) return;
   Clock& clock = universe_.clock;
   Faults& faults = universe_.faults;
-  auto exchange = std::make_shared<Exchange>(Exchange{.request = std::move(request), .done = std::move(done)});
+  auto exchange =
+      std::make_shared<Exchange>(Exchange{.request = std::move(request), .done = std::move(done)});
   const Instant now = clock.now();
   const Instant named = exchange->request.respond_by;
   const Instant deadline = named.is_never() ? now + minutes(1) : time_.true_moment(named);
@@ -62,9 +64,10 @@ void Network::send(ports::HttpRequest request, ports::Done<Result<ports::HttpRes
     static_cast<void>(universe->world.handle(exchange->request, universe->clock.now()));
   });
   if (faults.strikes(Fault::net_duplicate))
-    clock.plan(arrives + universe_.between(Millis(1), seconds(20)), nullptr, [exchange, universe = &universe_] {
-      static_cast<void>(universe->world.handle(exchange->request, universe->clock.now()));
-    });
+    clock.plan(arrives + universe_.between(Millis(1), seconds(20)), nullptr,
+               [exchange, universe = &universe_] {
+                 static_cast<void>(universe->world.handle(exchange->request, universe->clock.now()));
+               });
 }
 
 void Network::deliver(const ExchangeRef& exchange) {
@@ -72,12 +75,14 @@ void Network::deliver(const ExchangeRef& exchange) {
   world::Reply reply = universe_.world.handle(exchange->request, universe_.clock.now());
   if (universe_.crashes(Fault::crash_after_effect)) return;
   switch (reply.fate) {
-    case world::Fate::hang: return;
+    case world::Fate::hang:
+      return;
     case world::Fate::lost_before:
     case world::Fate::lost_after:
       if (faults.dice().chance(0.5)) break_later(exchange, reply.at);
       return;
-    case world::Fate::delivered: break;
+    case world::Fate::delivered:
+      break;
   }
   if (faults.strikes(Fault::net_hang)) return;
   if (faults.strikes(Fault::net_reply_lost)) return break_later(exchange, reply.at);

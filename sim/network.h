@@ -7,11 +7,12 @@
 
 namespace contactor::sim {
 
-/// The wires between one process and the world. What was sent arrives even when its sender has died since; answers
-/// do not.
+/// The wires between one process and the world. What was sent arrives even when its sender has died since;
+/// answers do not.
 class Network final : public ports::HttpTransport {
  public:
-  Network(Universe& universe, LifeRef life, const ProcessTime& time) : universe_(universe), life_(std::move(life)), time_(time) {}
+  Network(Universe& universe, LifeRef life, const ProcessTime& time)
+      : universe_(universe), life_(std::move(life)), time_(time) {}
   void send(ports::HttpRequest request, ports::Done<Result<ports::HttpResponse>> done) override;
 
  private:

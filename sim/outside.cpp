@@ -39,7 +39,8 @@ void Outside::hand_over(const std::shared_ptr<world::Outgoing>& outgoing) {
 
 void Outside::hand_callback(const std::shared_ptr<world::Outgoing>& outgoing) {
   const auto& request = outgoing->request;
-  const crypto::WebhookHeaders headers{header_of(request, "webhook-id"), header_of(request, "webhook-timestamp"),
+  const crypto::WebhookHeaders headers{header_of(request, "webhook-id"),
+                                       header_of(request, "webhook-timestamp"),
                                        header_of(request, "webhook-signature")};
   const std::array secrets{Secret(universe_.scenario.world.iot_callback_secret)};
   auto callback = gateways::iot_api::read_callback(headers, request.body, secrets, process_.wall_clock());
@@ -49,7 +50,8 @@ void Outside::hand_callback(const std::shared_ptr<world::Outgoing>& outgoing) {
     const std::int64_t seconds = process_.wall_clock().millis() / 1000;
     const std::string stamp = std::to_string(seconds);
     const auto signature = crypto::sign_webhook({headers.id, seconds, request.body}, secrets.front());
-    callback = gateways::iot_api::read_callback({headers.id, stamp, *signature}, request.body, secrets, process_.wall_clock());
+    callback = gateways::iot_api::read_callback({headers.id, stamp, *signature}, request.body, secrets,
+                                                process_.wall_clock());
   }
   if (!callback) return answered(*outgoing, callback.error().kind == ErrorKind::unauthorized ? 401 : 400);
   const bool applied = callback->status == ota::CommandStatus::applied;
@@ -76,12 +78,14 @@ void Outside::hand_event(const std::shared_ptr<world::Outgoing>& outgoing) {
                                             process_.wall_clock());
   if (!event) return answered(*outgoing, event.error().kind == ErrorKind::unauthorized ? 401 : 400);
   if (event->type == gateways::stripe::Event::Type::ignored) return answered(*outgoing, 204);
-  process_.engine()->payment_reported({.event_id = event->event_id, .transaction_id = event->transaction_id},
-                                      [this, outgoing](Status status) { answered(*outgoing, http_status(status)); });
+  process_.engine()->payment_reported(
+      {.event_id = event->event_id, .transaction_id = event->transaction_id},
+      [this, outgoing](Status status) { answered(*outgoing, http_status(status)); });
 }
 
 void Outside::answered(const world::Outgoing& outgoing, int status) {
-  if (outgoing.fate == world::Fate::delivered) universe_.world.outgoing_ended(outgoing.id, status, universe_.clock.now());
+  if (outgoing.fate == world::Fate::delivered)
+    universe_.world.outgoing_ended(outgoing.id, status, universe_.clock.now());
 }
 
 bool Outside::drops(std::string_view command_id) const {

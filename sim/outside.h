@@ -5,7 +5,8 @@
 
 namespace contactor::sim {
 
-/// What the world says by itself: carries callbacks and payment events to the process, through the real readers.
+/// What the world says by itself: carries callbacks and payment events to the process, through the real
+/// readers.
 class Outside {
  public:
   Outside(Universe& universe, Process& process) : universe_(universe), process_(process) {}

@@ -16,7 +16,8 @@ std::string digest_of(const ota::Order& order) {
 }
 
 std::string rendered(const ota::Activation& activation) {
-  return fmt::format(R"({{"id":"{}","state":"{}"}})", to_string(activation.id), ota::to_string(activation.state));
+  return fmt::format(R"({{"id":"{}","state":"{}"}})", to_string(activation.id),
+                     ota::to_string(activation.state));
 }
 
 ActivationId id_in(std::string_view reply) {
@@ -74,11 +75,12 @@ void People::pay(const ota::Order& order) {
 }
 
 void People::take_by_itself(const std::string& payment) {
-  static_cast<void>(universe_.world.handle({.method = "POST",
-                                            .url = "http://world.test/stripe/v1/payment_intents/" + payment + "/capture",
-                                            .headers = {{"Authorization", "Bearer " + universe_.scenario.world.stripe_secret_key},
-                                                        {"Idempotency-Key", "canary-" + payment}}},
-                                           universe_.clock.now()));
+  static_cast<void>(universe_.world.handle(
+      {.method = "POST",
+       .url = "http://world.test/stripe/v1/payment_intents/" + payment + "/capture",
+       .headers = {{"Authorization", "Bearer " + universe_.scenario.world.stripe_secret_key},
+                   {"Idempotency-Key", "canary-" + payment}}},
+      universe_.clock.now()));
 }
 
 void People::place(const PurchaseRef& purchase) {
@@ -116,8 +118,8 @@ void People::placed(const PurchaseRef& purchase, const Result<engine::Accepted>&
   } else if (answer.error().kind == ErrorKind::conflict || answer.error().kind == ErrorKind::invalid) {
     if (purchase->first) ++record_.refused;
     if (record_.accepted.contains(purchase->order.order_id.str()) && !purchase->other_facts)
-      record_.complaints.push_back(fmt::format("S7 {}: accepted once, refused when repeated: {}", purchase->order.order_id.str(),
-                                               answer.error().detail));
+      record_.complaints.push_back(fmt::format("S7 {}: accepted once, refused when repeated: {}",
+                                               purchase->order.order_id.str(), answer.error().detail));
   } else {
     return try_later(purchase);
   }
@@ -143,7 +145,8 @@ void People::taken(const Purchase& purchase, const engine::Accepted& accepted) {
   if (!reply.empty()) {
     const auto [known, first] = record_.replies.emplace(purchase.key, reply);
     if (!first && known->second != reply)
-      record_.complaints.push_back(fmt::format("S6 {}: the stored reply is not the one that was given", order));
+      record_.complaints.push_back(
+          fmt::format("S6 {}: the stored reply is not the one that was given", order));
   }
   if (purchase.other_facts)
     record_.complaints.push_back(fmt::format("S7 {}: other facts were taken under a known order id", order));
@@ -157,24 +160,29 @@ void People::taken(const Purchase& purchase, const engine::Accepted& accepted) {
 void People::cancel(ActivationId id, int tries) {
   if (!at_work_ || tries > 20) return;
   const auto again = [this, id, tries] {
-    universe_.clock.plan(universe_.clock.now() + seconds(10), nullptr, [this, id, tries] { cancel(id, tries + 1); });
+    universe_.clock.plan(universe_.clock.now() + seconds(10), nullptr,
+                         [this, id, tries] { cancel(id, tries + 1); });
   };
   auto* engine = process_.engine();
   if (engine == nullptr) return again();
   if (tries == 0) ++record_.cancels;
   engine->cancel(id, "customer", "changed their mind", [this, again](Result<ota::Activation> answer) {
-    if (answer) ++record_.canceled;
-    else if (answer.error().kind != ErrorKind::conflict && answer.error().kind != ErrorKind::not_found) again();
+    if (answer)
+      ++record_.canceled;
+    else if (answer.error().kind != ErrorKind::conflict && answer.error().kind != ErrorKind::not_found)
+      again();
   });
 }
 
-// -- the desk ----------------------------------------------------------------------------------------------------------
+// -- the desk ---------------------------------------------------------------------------------------------
 
 void People::look_at_desk() {
   if (!at_work_) return;
   for (const auto& [id, ticket] : universe_.disk.tickets)
-    if (ticket.state != ota::TicketState::closed && dice_.chance(universe_.scenario.desk_acts)) work_on(ticket);
-  universe_.clock.plan(universe_.clock.now() + universe_.scenario.desk_interval, nullptr, [this] { look_at_desk(); });
+    if (ticket.state != ota::TicketState::closed && dice_.chance(universe_.scenario.desk_acts))
+      work_on(ticket);
+  universe_.clock.plan(universe_.clock.now() + universe_.scenario.desk_interval, nullptr,
+                       [this] { look_at_desk(); });
 }
 
 void People::work_on(const ota::Ticket& ticket) {
@@ -183,8 +191,9 @@ void People::work_on(const ota::Ticket& ticket) {
   ++record_.desk_acts;
   engine::TicketOrder order = draw_act(ticket);
   if (order.payment)
-    universe_.world.open_payment({.id = order.payment->transaction_id, .amount = order.payment->amount.minor_units},
-                                 universe_.clock.now());
+    universe_.world.open_payment(
+        {.id = order.payment->transaction_id, .amount = order.payment->amount.minor_units},
+        universe_.clock.now());
   engine->act_on_ticket(ticket.id, std::move(order), [this](const Result<engine::TicketOutcome>& outcome) {
     if (outcome && outcome->started) ++record_.started_by_desk;
   });
@@ -192,20 +201,25 @@ void People::work_on(const ota::Ticket& ticket) {
 
 engine::TicketOrder People::draw_act(const ota::Ticket& ticket) {
   using enum ota::TicketAction;
-  constexpr std::array kActs{retry, retry, modify_payload, schedule_inspection, escalate_iot, contact_customer, resolve, close};
-  engine::TicketOrder order{.action = kActs[dice_.below(kActs.size())], .actor = dice_.chance(0.5) ? "anna" : "ben", .text = "as discussed"};
+  constexpr std::array kActs{
+      retry, retry, modify_payload, schedule_inspection, escalate_iot, contact_customer, resolve, close};
+  engine::TicketOrder order{.action = kActs[dice_.below(kActs.size())],
+                            .actor = dice_.chance(0.5) ? "anna" : "ben",
+                            .text = "as discussed"};
   const bool starts = order.action == retry || order.action == modify_payload;
   if (order.action == modify_payload)
-    order.configuration = ticket.proposed_configuration.empty() ? R"({"feature":99})" : ticket.proposed_configuration;
+    order.configuration =
+        ticket.proposed_configuration.empty() ? R"({"feature":99})" : ticket.proposed_configuration;
   if (!starts) return order;
   order.grant = dice_.chance(0.5);
   if (!order.grant)
-    order.payment = ota::Payment{.provider = ota::Provider::stripe,
-                                 .transaction_id = fmt::format("pi_desk_{:04}", ++extra_payments_),
-                                 .amount = ticket.payment_amount && ticket.payment_amount->minor_units > 0
-                                               ? *ticket.payment_amount
-                                               : Money{.minor_units = 500, .currency = *Currency::parse("EUR")},
-                                 .state = ota::PaidAs::authorized};
+    order.payment =
+        ota::Payment{.provider = ota::Provider::stripe,
+                     .transaction_id = fmt::format("pi_desk_{:04}", ++extra_payments_),
+                     .amount = ticket.payment_amount && ticket.payment_amount->minor_units > 0
+                                   ? *ticket.payment_amount
+                                   : Money{.minor_units = 500, .currency = *Currency::parse("EUR")},
+                     .state = ota::PaidAs::authorized};
   return order;
 }
 

@@ -12,11 +12,13 @@ namespace contactor::sim {
 struct PeopleRecord {
   std::map<std::string, ActivationId> accepted;  ///< by order id: acknowledged, so it must not be lost
   std::map<std::string, std::string> replies;    ///< by idempotency key: what was answered first
-  std::uint64_t orders = 0, refused = 0, repeated = 0, cancels = 0, canceled = 0, desk_acts = 0, started_by_desk = 0;
+  std::uint64_t orders = 0, refused = 0, repeated = 0, cancels = 0, canceled = 0, desk_acts = 0,
+                started_by_desk = 0;
   std::vector<std::string> complaints;  ///< an answer that breaks the promise of an earlier one
 };
 
-/// Shops, customers, operators and technicians: they order, repeat, cancel and work on tickets until they have an answer.
+/// Shops, customers, operators and technicians: they order, repeat, cancel and work on tickets until they
+/// have an answer.
 class People {
  public:
   People(Universe& universe, Process& process);

@@ -71,10 +71,15 @@ struct Process::Parts {
     ports::Store& store = broken_store ? *broken_store : static_cast<ports::Store&>(disk);
     ports::Payments& payments = broken_payments ? *broken_payments : static_cast<ports::Payments&>(stripe);
     ports::IotApi& iot_api = broken_iot ? *broken_iot : static_cast<ports::IotApi&>(iot);
-    engine = std::make_unique<engine::Engine>(
-        engine::Ports{.time = time, .entropy = entropy, .store = store, .iot = iot_api, .stripe = &payments,
-                      .shop = &shop, .mail = &mail, .push = &push},
-        settings_of(universe.scenario, incarnation));
+    engine = std::make_unique<engine::Engine>(engine::Ports{.time = time,
+                                                            .entropy = entropy,
+                                                            .store = store,
+                                                            .iot = iot_api,
+                                                            .stripe = &payments,
+                                                            .shop = &shop,
+                                                            .mail = &mail,
+                                                            .push = &push},
+                                              settings_of(universe.scenario, incarnation));
   }
 
   LifeRef life = std::make_shared<Life>();
@@ -105,7 +110,9 @@ Process::~Process() {
   for (const auto& zombie : zombies_) zombie->life->alive = false;
 }
 
-engine::Engine* Process::engine() { return ready_ && !stopping_ && parts_->life->alive ? parts_->engine.get() : nullptr; }
+engine::Engine* Process::engine() {
+  return ready_ && !stopping_ && parts_->life->alive ? parts_->engine.get() : nullptr;
+}
 
 void Process::start() {
   ready_ = stopping_ = false;
@@ -133,7 +140,8 @@ void Process::crash() {
   ++crashes_;
   universe_.observer->disturbed();
   end_later();
-  start_later(Millis(50), universe_.faults.dice().chance(0.2) ? Millis(std::chrono::minutes(8)) : Millis(seconds(20)));
+  start_later(Millis(50),
+              universe_.faults.dice().chance(0.2) ? Millis(std::chrono::minutes(8)) : Millis(seconds(20)));
 }
 
 void Process::restart_gracefully() {
@@ -146,7 +154,8 @@ void Process::restart_gracefully() {
     if (life->alive) universe_.clock.plan(universe_.clock.now(), nullptr, [this, life] { stopped(life); });
   });
   // A supervisor kills what does not end in time.
-  universe_.clock.plan(universe_.clock.now() + seconds(30), nullptr, [this, life = parts_->life] { stopped(life); });
+  universe_.clock.plan(universe_.clock.now() + seconds(30), nullptr,
+                       [this, life = parts_->life] { stopped(life); });
 }
 
 void Process::leave_zombie() {

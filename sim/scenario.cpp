@@ -12,7 +12,8 @@ using std::chrono::seconds;
 constexpr std::size_t kServices = 4;
 
 Millis between(Prng& dice, Millis low, Millis high) {
-  return low + Millis(static_cast<std::int64_t>(dice.below(static_cast<std::uint64_t>((high - low).count()) + 1)));
+  return low +
+         Millis(static_cast<std::int64_t>(dice.below(static_cast<std::uint64_t>((high - low).count()) + 1)));
 }
 
 std::size_t pick(Prng& dice, std::size_t low, std::size_t high) { return low + dice.below(high - low + 1); }
@@ -22,7 +23,8 @@ ota::Policy draw_policy(Prng& dice) {
   policy.retry.retries_max = static_cast<std::uint32_t>(dice.below(7));
   policy.retry.base_delay = between(dice, seconds(1), seconds(60));
   policy.retry.max_delay = policy.retry.base_delay * static_cast<int>(pick(dice, 1, 16));
-  if (dice.chance(0.5)) policy.retry.final_grace = dice.chance(0.5) ? Millis(0) : between(dice, seconds(5), minutes(10));
+  if (dice.chance(0.5))
+    policy.retry.final_grace = dice.chance(0.5) ? Millis(0) : between(dice, seconds(5), minutes(10));
   if (dice.chance(0.25)) policy.retry.jitter = 0.1;
   if (dice.chance(0.15)) policy.retry = ota::seed_example();
   if (dice.chance(0.3)) policy.command_timeout = between(dice, seconds(60), minutes(5));
@@ -41,13 +43,16 @@ FaultRates draw_rates(Prng& dice) {
     const double rate = static_cast<double>(1 + dice.below(100)) / 400.0;
     if (active) rates[i] = rate;
   }
-  // These are drawn once a minute or at each commit rather than at each call: the same rate would leave nothing alive.
+  // These are drawn once a minute or at each commit rather than at each call: the same rate would leave
+  // nothing alive.
   for (const Fault often : {Fault::crash_before_commit, Fault::crash_after_commit, Fault::crash_before_effect,
                             Fault::crash_after_effect})
     rates[static_cast<std::size_t>(often)] /= 8;
-  for (const Fault each_minute : {Fault::crash_anytime, Fault::graceful_restart, Fault::clock_forward, Fault::clock_back})
+  for (const Fault each_minute :
+       {Fault::crash_anytime, Fault::graceful_restart, Fault::clock_forward, Fault::clock_back})
     rates[static_cast<std::size_t>(each_minute)] /= 4;
-  for (const Fault outage : {Fault::iot_outage, Fault::stripe_outage}) rates[static_cast<std::size_t>(outage)] /= 20;
+  for (const Fault outage : {Fault::iot_outage, Fault::stripe_outage})
+    rates[static_cast<std::size_t>(outage)] /= 20;
   return rates;
 }
 
@@ -57,7 +62,8 @@ ota::Payment draw_payment(Prng& dice, std::size_t number) {
   ota::Payment payment;
   payment.provider = dice.chance(0.8) ? ota::Provider::stripe : ota::Provider::external;
   payment.transaction_id = fmt::format("pi_{:04}", number);
-  payment.amount = {.minor_units = static_cast<std::int64_t>(100 + dice.below(20'000)), .currency = *Currency::parse("EUR")};
+  payment.amount = {.minor_units = static_cast<std::int64_t>(100 + dice.below(20'000)),
+                    .currency = *Currency::parse("EUR")};
   const auto kind = dice.below(10);
   payment.state = kind < 6 ? ota::PaidAs::authorized : kind < 9 ? ota::PaidAs::captured : ota::PaidAs::none;
   if (payment.state == ota::PaidAs::none) payment.amount.minor_units = 0;
@@ -71,9 +77,11 @@ ota::Order draw_order(Prng& dice, std::size_t number, std::size_t vehicles) {
   order.order_id = OrderId(fmt::format("order-{:04}", number));
   order.vin = *Vin::parse(vin_text(vehicle));
   // One owner a car, so that a second order for the same service may be an extension.
-  order.customer = {.id = CustomerId(fmt::format("customer-{}", vehicle)), .name = fmt::format("Customer {}", vehicle),
+  order.customer = {.id = CustomerId(fmt::format("customer-{}", vehicle)),
+                    .name = fmt::format("Customer {}", vehicle),
                     .email = dice.chance(0.95) ? fmt::format("c{}@example.org", vehicle) : "",
-                    .push_token = dice.chance(0.7) ? fmt::format("device-{}", vehicle) : "", .locale = ""};
+                    .push_token = dice.chance(0.7) ? fmt::format("device-{}", vehicle) : "",
+                    .locale = ""};
   order.service_id = ServiceId(fmt::format("service-{}", service));
   order.service_name = fmt::format("Service {}", service);
   order.action = dice.chance(0.1) ? ota::Action::deactivate : ota::Action::activate;
@@ -128,10 +136,11 @@ Scenario draw_scenario(std::uint64_t seed) {
 
 std::string describe(const Scenario& scenario) {
   std::string text = fmt::format(
-      "{} orders on {} vehicles, hurts for {}, retries {}, base {}, max {}, budget {}, {} calls at once{}", scenario.orders.size(),
-      scenario.vehicles, to_duration_text(scenario.hurts_for), scenario.policy.retry.retries_max,
-      to_duration_text(scenario.policy.retry.base_delay), to_duration_text(scenario.policy.retry.max_delay),
-      scenario.policy.commands_per_hour, scenario.calls_in_flight_max, scenario.quiet ? ", quiet" : "; faults:");
+      "{} orders on {} vehicles, hurts for {}, retries {}, base {}, max {}, budget {}, {} calls at once{}",
+      scenario.orders.size(), scenario.vehicles, to_duration_text(scenario.hurts_for),
+      scenario.policy.retry.retries_max, to_duration_text(scenario.policy.retry.base_delay),
+      to_duration_text(scenario.policy.retry.max_delay), scenario.policy.commands_per_hour,
+      scenario.calls_in_flight_max, scenario.quiet ? ", quiet" : "; faults:");
   for (std::size_t i = 0; i < kFaultCount; ++i)
     if (scenario.fault_rates[i] > 0)
       text += fmt::format(" {}={:.3f}", to_string(static_cast<Fault>(i)), scenario.fault_rates[i]);

@@ -30,17 +30,17 @@ struct OrderPlan {
 struct Scenario {
   std::uint64_t seed = 0;
   bool canary = false;  ///< the provider takes held money by itself: a run in which the checkers must cry out
-  bool quiet = false;  ///< nothing goes wrong but the cars themselves
+  bool quiet = false;   ///< nothing goes wrong but the cars themselves
   ota::Policy policy;
   std::size_t calls_in_flight_max = 256;
   std::vector<OrderPlan> orders;
   std::size_t vehicles = 0;
   Millis hurts_for{};
-  Millis desk_interval{};       ///< how often a technician looks at the tickets
-  double desk_acts = 0;         ///< the share of open tickets that get an act at a look
+  Millis desk_interval{};  ///< how often a technician looks at the tickets
+  double desk_acts = 0;    ///< the share of open tickets that get an act at a look
   FaultRates fault_rates{};
   world::WorldParams world;
-  double callbacks_share = 1;   ///< 0: the API is only polled
+  double callbacks_share = 1;  ///< 0: the API is only polled
 };
 
 [[nodiscard]] Scenario draw_scenario(std::uint64_t seed);

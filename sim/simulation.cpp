@@ -15,12 +15,16 @@ namespace {
 using std::chrono::seconds;
 
 constexpr std::size_t kInMinuteMax = 50'000;  ///< events; a busy minute has a thousand
-constexpr Millis kLook = seconds(30);  ///< how often the end is looked for once nothing hurts
+constexpr Millis kLook = seconds(30);         ///< how often the end is looked for once nothing hurts
 
 /// Everything of one run, in the order in which it must be taken down.
 struct Run {
   Run(const Scenario& scenario, const Mutant* mutant)
-      : universe(scenario), witness(universe), process(universe, mutant), outside(universe, process), people(universe, process),
+      : universe(scenario),
+        witness(universe),
+        process(universe, mutant),
+        outside(universe, process),
+        people(universe, process),
         havoc(universe, process) {}
 
   /// Moves to the next thing that happens anywhere, at most to `until`.
@@ -29,7 +33,8 @@ struct Run {
     if (next > until) return false;
     if (universe.world.next_event() <= universe.clock.next()) {
       universe.clock.advance_to(next);
-      for (auto& outgoing : universe.world.advance_to(universe.clock.now())) outside.carry(std::move(outgoing));
+      for (auto& outgoing : universe.world.advance_to(universe.clock.now()))
+        outside.carry(std::move(outgoing));
     } else {
       universe.clock.step();
     }
@@ -38,7 +43,8 @@ struct Run {
       minute = universe.clock.now();
       in_minute = 0;
     }
-    if (++in_minute > kInMinuteMax) witness.evidence().violated("S10", {}, "the process spins: 50 000 events within a minute");
+    if (++in_minute > kInMinuteMax)
+      witness.evidence().violated("S10", {}, "the process spins: 50 000 events within a minute");
     return true;
   }
   void run_until(Instant until) {
@@ -80,9 +86,11 @@ void recover(Run& run) {
 void check_promises(Run& run) {
   Evidence& evidence = run.witness.evidence();
   const PeopleRecord& record = run.people.record();
-  for (const auto& complaint : record.complaints) evidence.violated(complaint.substr(0, 2), {}, complaint.substr(3));
+  for (const auto& complaint : record.complaints)
+    evidence.violated(complaint.substr(0, 2), {}, complaint.substr(3));
   for (const auto& [order, id] : record.accepted)
-    if (evidence.row(id) == nullptr) evidence.violated("L10", id, fmt::format("order {} was acknowledged and is not on the disk", order));
+    if (evidence.row(id) == nullptr)
+      evidence.violated("L10", id, fmt::format("order {} was acknowledged and is not on the disk", order));
 }
 
 /// What the process itself says of its work.
@@ -90,8 +98,9 @@ std::string state_of(Process& process) {
   auto* engine = process.engine();
   if (engine == nullptr) return "  no process takes requests\n";
   const auto counters = engine->counters();
-  return fmt::format("  the process: {} live, {} ready to send, {} calls in flight, {} owed, breaker {}\n", counters.live, counters.ready,
-                     counters.in_flight, counters.outbox, counters.breaker_open ? "open" : "closed");
+  return fmt::format("  the process: {} live, {} ready to send, {} calls in flight, {} owed, breaker {}\n",
+                     counters.live, counters.ready, counters.in_flight, counters.outbox,
+                     counters.breaker_open ? "open" : "closed");
 }
 
 void count(const Run& run, RunResult& result) {
@@ -106,10 +115,12 @@ void count(const Run& run, RunResult& result) {
       if (row.state == ota::State::Active || row.state == ota::State::Failed) ++result.good_ends;
     }
   for (std::size_t i = 0; i < kFaultCount; ++i)
-    if (universe.faults.fired()[i] > 0) result.faults[std::string(to_string(static_cast<Fault>(i)))] = universe.faults.fired()[i];
+    if (universe.faults.fired()[i] > 0)
+      result.faults[std::string(to_string(static_cast<Fault>(i)))] = universe.faults.fired()[i];
   for (std::size_t i = 0; i < world::fault_kinds; ++i) {
     const auto kind = static_cast<world::FaultKind>(i);
-    if (universe.world.faults().fired(kind) > 0) result.faults[std::string(world::to_string(kind))] = universe.world.faults().fired(kind);
+    if (universe.world.faults().fired(kind) > 0)
+      result.faults[std::string(world::to_string(kind))] = universe.world.faults().fired(kind);
   }
 }
 

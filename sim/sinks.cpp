@@ -8,11 +8,13 @@ namespace contactor::sim {
 namespace {
 
 Status failure(ErrorKind kind, Applied applied, std::string detail) {
-  return fail({.kind = kind, .applied = applied, .retry_after = {}, .origin = "sink", .detail = std::move(detail)});
+  return fail(
+      {.kind = kind, .applied = applied, .retry_after = {}, .origin = "sink", .detail = std::move(detail)});
 }
 
 Status status_of_mail(const world::MailReply& reply) {
-  if (reply.first == 0) return failure(ErrorKind::unavailable, Applied::maybe, "the connection broke after the data");
+  if (reply.first == 0)
+    return failure(ErrorKind::unavailable, Applied::maybe, "the connection broke after the data");
   if (reply.first < 400) return {};
   return failure(reply.first < 500 ? ErrorKind::unavailable : ErrorKind::invalid, Applied::no, reply.second);
 }
@@ -22,7 +24,8 @@ Status status_of_push(const world::Reply& reply) {
   const int status = reply.response.status;
   if (status < 300) return {};
   if (status == 429) return failure(ErrorKind::rate_limited, Applied::no, "slow down");
-  return failure(status < 500 ? ErrorKind::invalid : ErrorKind::unavailable, Applied::no, fmt::format("status {}", status));
+  return failure(status < 500 ? ErrorKind::invalid : ErrorKind::unavailable, Applied::no,
+                 fmt::format("status {}", status));
 }
 
 }  // namespace
@@ -34,7 +37,8 @@ void MailSink::send(ports::MailMessage message, Instant, ports::Done<Status> don
   universe_.note(message.message_id);
   const std::string raw =
       fmt::format("Message-ID: {}\nSubject: {}\n\n{}", message.message_id, message.subject, message.text);
-  const auto reply = universe_.world.deliver_mail("noreply@example.org", message.to, raw, universe_.clock.now());
+  const auto reply =
+      universe_.world.deliver_mail("noreply@example.org", message.to, raw, universe_.clock.now());
   if (universe_.crashes(Fault::crash_after_effect)) return;
   universe_.clock.plan(universe_.clock.now() + universe_.between(Millis(20), Millis(900)), life_,
                        [reply, done = std::move(done)]() mutable { done(status_of_mail(reply)); });
@@ -60,18 +64,21 @@ void PushSink::send(ports::PushMessage message, Instant, ports::Done<Status> don
   if (sign_in()) {
     universe_.observer->notice_sent(message.collapse_key);
     json::object notification{{"title", message.title}, {"body", message.body}};
-    json::object body{{"message", json::object{{"token", message.device_token},
-                                               {"notification", std::move(notification)},
-                                               {"android", json::object{{"collapse_key", message.collapse_key}}}}}};
-    status = status_of_push(universe_.world.handle({.method = "POST",
-                                                    .url = "http://world.test/fcm/v1/projects/sim/messages:send",
-                                                    .headers = {{"Authorization", "Bearer " + access_}},
-                                                    .body = json::serialize(body)},
-                                                   universe_.clock.now()));
+    json::object body{
+        {"message", json::object{{"token", message.device_token},
+                                 {"notification", std::move(notification)},
+                                 {"android", json::object{{"collapse_key", message.collapse_key}}}}}};
+    status =
+        status_of_push(universe_.world.handle({.method = "POST",
+                                               .url = "http://world.test/fcm/v1/projects/sim/messages:send",
+                                               .headers = {{"Authorization", "Bearer " + access_}},
+                                               .body = json::serialize(body)},
+                                              universe_.clock.now()));
     if (universe_.crashes(Fault::crash_after_effect)) return;
   }
-  universe_.clock.plan(universe_.clock.now() + universe_.between(Millis(30), Millis(200)), life_,
-                       [status = std::move(status), done = std::move(done)]() mutable { done(std::move(status)); });
+  universe_.clock.plan(
+      universe_.clock.now() + universe_.between(Millis(30), Millis(200)), life_,
+      [status = std::move(status), done = std::move(done)]() mutable { done(std::move(status)); });
 }
 
 }  // namespace contactor::sim

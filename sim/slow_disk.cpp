@@ -6,11 +6,19 @@ namespace {
 using std::chrono::seconds;
 
 Error away(Applied applied) {
-  return {.kind = ErrorKind::unavailable, .applied = applied, .retry_after = {}, .origin = "store", .detail = "the database is away"};
+  return {.kind = ErrorKind::unavailable,
+          .applied = applied,
+          .retry_after = {},
+          .origin = "store",
+          .detail = "the database is away"};
 }
 
 Error full() {
-  return {.kind = ErrorKind::exhausted, .applied = Applied::no, .retry_after = seconds(1), .origin = "store", .detail = "the disk is full"};
+  return {.kind = ErrorKind::exhausted,
+          .applied = Applied::no,
+          .retry_after = seconds(1),
+          .origin = "store",
+          .detail = "the disk is full"};
 }
 
 }  // namespace
@@ -37,25 +45,27 @@ void SlowDisk::read(ports::Done<Result<T>> done, std::move_only_function<void(po
 }
 
 template <class T>
-void SlowDisk::commit(ports::Done<Result<T>> done, std::move_only_function<void(ports::Done<Result<T>>)> apply) {
+void SlowDisk::commit(ports::Done<Result<T>> done,
+                      std::move_only_function<void(ports::Done<Result<T>>)> apply) {
   if (!life_->alive) return;
   commits_until_ = std::max(commits_until_, universe_.clock.now() + latency());
-  universe_.clock.plan(commits_until_, life_, [this, done = std::move(done), apply = std::move(apply)]() mutable {
-    if (universe_.crashes(Fault::crash_before_commit)) return;
-    if (universe_.faults.strikes(Fault::store_refused)) {
-      universe_.observer->disturbed();
-      return done(fail(full()));
-    }
-    apply([this, done = std::move(done)](Result<T> result) mutable {
-      // The commit is on the disk: from here on only the word about it can be lost.
-      if (!life_->alive || universe_.crashes(Fault::crash_after_commit)) return;
-      if (universe_.faults.strikes(Fault::store_commit_unknown)) {
-        universe_.observer->disturbed();
-        return done(fail(away(Applied::maybe)));
-      }
-      done(std::move(result));
-    });
-  });
+  universe_.clock.plan(commits_until_, life_,
+                       [this, done = std::move(done), apply = std::move(apply)]() mutable {
+                         if (universe_.crashes(Fault::crash_before_commit)) return;
+                         if (universe_.faults.strikes(Fault::store_refused)) {
+                           universe_.observer->disturbed();
+                           return done(fail(full()));
+                         }
+                         apply([this, done = std::move(done)](Result<T> result) mutable {
+                           // The commit is on the disk: from here on only the word about it can be lost.
+                           if (!life_->alive || universe_.crashes(Fault::crash_after_commit)) return;
+                           if (universe_.faults.strikes(Fault::store_commit_unknown)) {
+                             universe_.observer->disturbed();
+                             return done(fail(away(Applied::maybe)));
+                           }
+                           done(std::move(result));
+                         });
+                       });
 }
 
 void SlowDisk::write(ports::ActivationWrite write, ports::Done<Result<ports::WriteOutcome>> done) {
@@ -72,10 +82,11 @@ void SlowDisk::write(ports::ActivationWrite write, ports::Done<Result<ports::Wri
 void SlowDisk::write(ports::OutboxWrite write, ports::Done<Status> done) {
   commit<void>(std::move(done), [this, write = std::move(write)](auto result) mutable {
     ports::OutboxWrite copy = write;
-    inner().write(std::move(copy), [this, write = std::move(write), result = std::move(result)](Status status) mutable {
-      if (status) universe_.observer->outbox_committed(write);
-      result(std::move(status));
-    });
+    inner().write(std::move(copy),
+                  [this, write = std::move(write), result = std::move(result)](Status status) mutable {
+                    if (status) universe_.observer->outbox_committed(write);
+                    result(std::move(status));
+                  });
   });
 }
 
@@ -103,14 +114,16 @@ void SlowDisk::load(std::vector<ActivationId> ids, ports::Done<Result<std::vecto
   });
 }
 
-void SlowDisk::live_rows(ActivationId after, std::size_t limit, ports::Done<Result<std::vector<ports::LiveRow>>> done) {
+void SlowDisk::live_rows(ActivationId after, std::size_t limit,
+                         ports::Done<Result<std::vector<ports::LiveRow>>> done) {
   if (universe_.crashes(Fault::crash_while_starting)) return;
   read<std::vector<ports::LiveRow>>(std::move(done), [this, after, limit](auto result) {
     inner().live_rows(after, limit, std::move(result));
   });
 }
 
-void SlowDisk::outbox(std::int64_t after, std::size_t limit, ports::Done<Result<std::vector<ports::OutboxEntry>>> done) {
+void SlowDisk::outbox(std::int64_t after, std::size_t limit,
+                      ports::Done<Result<std::vector<ports::OutboxEntry>>> done) {
   if (universe_.crashes(Fault::crash_while_starting)) return;
   read<std::vector<ports::OutboxEntry>>(std::move(done), [this, after, limit](auto result) {
     inner().outbox(after, limit, std::move(result));
@@ -118,11 +131,13 @@ void SlowDisk::outbox(std::int64_t after, std::size_t limit, ports::Done<Result<
 }
 
 void SlowDisk::vehicle_context(Vin vin, ports::Done<Result<VehicleContext>> done) {
-  read<VehicleContext>(std::move(done), [this, vin](auto result) { inner().vehicle_context(vin, std::move(result)); });
+  read<VehicleContext>(std::move(done),
+                       [this, vin](auto result) { inner().vehicle_context(vin, std::move(result)); });
 }
 
 void SlowDisk::find(ActivationId id, ports::Done<Result<std::optional<ota::Activation>>> done) {
-  read<std::optional<ota::Activation>>(std::move(done), [this, id](auto result) { inner().find(id, std::move(result)); });
+  read<std::optional<ota::Activation>>(std::move(done),
+                                       [this, id](auto result) { inner().find(id, std::move(result)); });
 }
 
 void SlowDisk::find_order(OrderId id, ports::Done<Result<std::optional<ota::Activation>>> done) {
@@ -131,24 +146,29 @@ void SlowDisk::find_order(OrderId id, ports::Done<Result<std::optional<ota::Acti
   });
 }
 
-void SlowDisk::find_payment(std::string transaction_id, ports::Done<Result<std::optional<ota::Activation>>> done) {
-  read<std::optional<ota::Activation>>(std::move(done), [this, id = std::move(transaction_id)](auto result) mutable {
-    inner().find_payment(std::move(id), std::move(result));
-  });
+void SlowDisk::find_payment(std::string transaction_id,
+                            ports::Done<Result<std::optional<ota::Activation>>> done) {
+  read<std::optional<ota::Activation>>(std::move(done),
+                                       [this, id = std::move(transaction_id)](auto result) mutable {
+                                         inner().find_payment(std::move(id), std::move(result));
+                                       });
 }
 
 void SlowDisk::history(ActivationId id, ports::Done<Result<std::vector<ota::HistoryEntry>>> done) {
-  read<std::vector<ota::HistoryEntry>>(std::move(done), [this, id](auto result) { inner().history(id, std::move(result)); });
+  read<std::vector<ota::HistoryEntry>>(std::move(done),
+                                       [this, id](auto result) { inner().history(id, std::move(result)); });
 }
 
 void SlowDisk::find_ticket(TicketId id, ports::Done<Result<std::optional<ota::Ticket>>> done) {
-  read<std::optional<ota::Ticket>>(std::move(done), [this, id](auto result) { inner().find_ticket(id, std::move(result)); });
+  read<std::optional<ota::Ticket>>(std::move(done),
+                                   [this, id](auto result) { inner().find_ticket(id, std::move(result)); });
 }
 
 void SlowDisk::find_reply(std::string principal, std::string route, std::string key,
                           ports::Done<Result<std::optional<ports::IdempotentReply>>> done) {
   read<std::optional<ports::IdempotentReply>>(
-      std::move(done), [this, principal = std::move(principal), route = std::move(route), key = std::move(key)](auto result) mutable {
+      std::move(done), [this, principal = std::move(principal), route = std::move(route),
+                        key = std::move(key)](auto result) mutable {
         inner().find_reply(std::move(principal), std::move(route), std::move(key), std::move(result));
       });
 }

@@ -14,12 +14,15 @@ class SlowDisk final : public ForwardingStore {
   void write(ports::ActivationWrite write, ports::Done<Result<ports::WriteOutcome>> done) override;
   void write(ports::OutboxWrite write, ports::Done<Status> done) override;
   void load(std::vector<ActivationId> ids, ports::Done<Result<std::vector<ports::Loaded>>> done) override;
-  void live_rows(ActivationId after, std::size_t limit, ports::Done<Result<std::vector<ports::LiveRow>>> done) override;
-  void outbox(std::int64_t after, std::size_t limit, ports::Done<Result<std::vector<ports::OutboxEntry>>> done) override;
+  void live_rows(ActivationId after, std::size_t limit,
+                 ports::Done<Result<std::vector<ports::LiveRow>>> done) override;
+  void outbox(std::int64_t after, std::size_t limit,
+              ports::Done<Result<std::vector<ports::OutboxEntry>>> done) override;
   void vehicle_context(Vin vin, ports::Done<Result<VehicleContext>> done) override;
   void find(ActivationId id, ports::Done<Result<std::optional<ota::Activation>>> done) override;
   void find_order(OrderId id, ports::Done<Result<std::optional<ota::Activation>>> done) override;
-  void find_payment(std::string transaction_id, ports::Done<Result<std::optional<ota::Activation>>> done) override;
+  void find_payment(std::string transaction_id,
+                    ports::Done<Result<std::optional<ota::Activation>>> done) override;
   void history(ActivationId id, ports::Done<Result<std::vector<ota::HistoryEntry>>> done) override;
   void find_ticket(TicketId id, ports::Done<Result<std::optional<ota::Ticket>>> done) override;
   void put_ticket(ota::Ticket ticket, ports::Done<Status> done) override;

@@ -6,7 +6,8 @@
 
 namespace contactor::sim {
 
-/// Everything that is known of the activation a violation is about: its row, its history, its commands, its money.
+/// Everything that is known of the activation a violation is about: its row, its history, its commands, its
+/// money.
 [[nodiscard]] std::string story_of(const Evidence& evidence, const Violation& violation);
 
 }  // namespace contactor::sim

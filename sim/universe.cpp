@@ -31,7 +31,8 @@ Millis Universe::between(Millis low, Millis high) {
 
 void Universe::note(std::string_view what) {
   const auto mix = [this](std::uint64_t byte) { trace = (trace ^ byte) * 0x100000001b3ULL; };
-  for (int shift = 0; shift < 64; shift += 8) mix(static_cast<std::uint64_t>(clock.now().millis()) >> shift & 0xff);
+  for (int shift = 0; shift < 64; shift += 8)
+    mix(static_cast<std::uint64_t>(clock.now().millis()) >> shift & 0xff);
   for (const char c : what) mix(static_cast<unsigned char>(c));
 }
 

@@ -45,14 +45,15 @@ struct Universe {
   Faults faults;
   world::World world;
   store::memory::Disk disk;
-  Millis clock_error{};              ///< of the process's wall clock
-  Instant iot_down_until;            ///< an outage: every connection is refused
+  Millis clock_error{};    ///< of the process's wall clock
+  Instant iot_down_until;  ///< an outage: every connection is refused
   Instant stripe_down_until;
   Observer* observer = nullptr;
-  std::function<void()> crash;       ///< ends the running process, from anywhere inside it
+  std::function<void()> crash;                  ///< ends the running process, from anywhere inside it
   std::uint64_t trace = 0xcbf29ce484222325ULL;  ///< a hash of everything observable, for bit-exact replay
 
-  /// Ends the running process where the dice say so. @return true: nothing of the caller's process lives any more.
+  /// Ends the running process where the dice say so. @return true: nothing of the caller's process lives any
+  /// more.
   [[nodiscard]] bool crashes(Fault point);
   [[nodiscard]] Millis between(Millis low, Millis high);
   void note(std::string_view what);

@@ -16,7 +16,10 @@ void Evidence::note(ActivationId about, std::string_view text) {
 
 void Evidence::violated(std::string_view invariant, ActivationId about, std::string text) {
   if (violations.size() >= kViolationsKept) return;
-  violations.push_back({.invariant = std::string(invariant), .text = std::move(text), .about = about, .at = universe.clock.now()});
+  violations.push_back({.invariant = std::string(invariant),
+                        .text = std::move(text),
+                        .about = about,
+                        .at = universe.clock.now()});
 }
 
 const std::vector<ota::HistoryEntry>& Evidence::history(ActivationId id) const {

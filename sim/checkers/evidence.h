@@ -32,9 +32,9 @@ struct Seen {
   bool confirmed = false;  ///< its history shows a success
   bool found_active = false;
   std::uint64_t backoff_clock = 0;  ///< how often the clock had been set at that backoff
-  Instant not_before;      ///< of the next send, as its last backoff said
-  Instant sent_at;         ///< of the open command, by the engine's clock
-  std::uint64_t sent_in_calm = 0;  ///< the number of disturbances when it was sent
+  Instant not_before;               ///< of the next send, as its last backoff said
+  Instant sent_at;                  ///< of the open command, by the engine's clock
+  std::uint64_t sent_in_calm = 0;   ///< the number of disturbances when it was sent
 };
 
 /// What all checkers share: the disk, the world's logs, and what both have shown so far.
@@ -44,11 +44,12 @@ struct Evidence {
   Universe& universe;
   std::vector<Violation> violations;
   std::unordered_map<ActivationId, Seen> seen;
-  std::unordered_map<std::string, Instant> intents;      ///< commands whose sending was committed, and when
-  std::unordered_set<std::string> outbox_keys;           ///< effects that were committed to be owed
+  std::unordered_map<std::string, Instant> intents;        ///< commands whose sending was committed, and when
+  std::unordered_set<std::string> outbox_keys;             ///< effects that were committed to be owed
   std::unordered_map<std::string, ActivationId> payments;  ///< whose order names this payment
-  std::unordered_set<std::string> applied;               ///< commands that took effect in their car
-  std::unordered_map<ActivationId, std::vector<std::string>> notes;  ///< what a story cannot read off disk and world
+  std::unordered_set<std::string> applied;                 ///< commands that took effect in their car
+  std::unordered_map<ActivationId, std::vector<std::string>>
+      notes;  ///< what a story cannot read off disk and world
   std::uint64_t disturbances = 0;
   std::uint64_t clock_settings = 0;
   Instant clock_set_at;

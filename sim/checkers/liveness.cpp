@@ -13,11 +13,13 @@ using std::chrono::seconds;
 
 }  // namespace
 
-/// A car that never comes back cannot be switched off: its deactivation goes on trying, and says when it tries next.
+/// A car that never comes back cannot be switched off: its deactivation goes on trying, and says when it
+/// tries next.
 bool LivenessChecker::may_wait_for_ever(const ota::Activation& row) const {
   if (row.order->action != ota::Action::deactivate || row.next_action_at.is_never()) return false;
   const auto mood = evidence_.universe.world.mood_of(row.order->vin);
-  const bool helpless = mood && (*mood == world::Mood::gone || *mood == world::Mood::failing || *mood == world::Mood::unknown);
+  const bool helpless =
+      mood && (*mood == world::Mood::gone || *mood == world::Mood::failing || *mood == world::Mood::unknown);
   const bool waits = row.state == ota::State::WaitingBackoff || row.state == ota::State::WaitingBudget ||
                      row.state == ota::State::WaitingResponse || row.state == ota::State::QueuedForActivation;
   return helpless && waits;
@@ -26,7 +28,8 @@ bool LivenessChecker::may_wait_for_ever(const ota::Activation& row) const {
 bool LivenessChecker::is_done(const ota::Activation& row) const {
   if (ota::is_settled(row.state, row.money_state)) return true;
   if (ota::is_final(row.state) && evidence_.refund_is_pending(row)) return true;
-  if (row.state == ota::State::Scheduled) return row.next_action_at > evidence_.universe.clock.now() - minutes(1);
+  if (row.state == ota::State::Scheduled)
+    return row.next_action_at > evidence_.universe.clock.now() - minutes(1);
   return may_wait_for_ever(row);
 }
 
@@ -68,8 +71,10 @@ Millis LivenessChecker::bound() const {
   // A time that the API named is obeyed, however late it is.
   Millis named(0);
   for (const auto& [id, seen] : evidence_.seen)
-    if (const auto* row = evidence_.row(id); row != nullptr && row->state == ota::State::WaitingBudget && !row->next_action_at.is_never())
-      named = std::max(named, std::min<Millis>(row->next_action_at - evidence_.universe.clock.now(), hours(25)));
+    if (const auto* row = evidence_.row(id);
+        row != nullptr && row->state == ota::State::WaitingBudget && !row->next_action_at.is_never())
+      named =
+          std::max(named, std::min<Millis>(row->next_action_at - evidence_.universe.clock.now(), hours(25)));
   if (evidence_.clock_settings > 0) named += hours(6);  // What was planned by a clock that ran ahead.
   return named + attempts + (retries + 2) * longest + grace + waits + minutes(30);
 }
@@ -78,11 +83,14 @@ void LivenessChecker::at_end() {
   for (const auto& [id, seen] : evidence_.seen) {
     const auto* row = evidence_.row(id);
     if (row == nullptr || is_done(*row)) continue;
-    evidence_.violated("S9", id, fmt::format("still {} with its money {} long after everything works again{}", ota::to_string(row->state),
-                                             ota::to_string(row->money_state), row->waits_for.empty() ? "" : ", waiting for " + row->waits_for));
+    evidence_.violated("S9", id,
+                       fmt::format("still {} with its money {} long after everything works again{}",
+                                   ota::to_string(row->state), ota::to_string(row->money_state),
+                                   row->waits_for.empty() ? "" : ", waiting for " + row->waits_for));
   }
   for (const auto& [id, entry] : evidence_.universe.disk.outbox)
-    if (!may_be_owed(entry)) evidence_.violated("S9", entry.activation_id, fmt::format("{} is still owed", entry.key));
+    if (!may_be_owed(entry))
+      evidence_.violated("S9", entry.activation_id, fmt::format("{} is still owed", entry.key));
 }
 
 }  // namespace contactor::sim

@@ -4,7 +4,8 @@
 
 namespace contactor::sim {
 
-/// M1, M3 to M8 and M12: money follows the car, each movement happens once, and nothing is assumed of the provider.
+/// M1, M3 to M8 and M12: money follows the car, each movement happens once, and nothing is assumed of the
+/// provider.
 class MoneyChecker {
  public:
   explicit MoneyChecker(Evidence& evidence) : evidence_(evidence) {}
@@ -22,9 +23,9 @@ class MoneyChecker {
   };
   /// One key, as it went over the wire.
   struct Asked {
-    bool open = false;        ///< sent, and neither answered nor looked up since
+    bool open = false;  ///< sent, and neither answered nor looked up since
     bool answered_ok = false;
-    Instant first_at;         ///< since the last look-up
+    Instant first_at;  ///< since the last look-up
   };
   void effect(const world::MoneyEffect& effect);
   void captured(const world::MoneyEffect& effect);
@@ -38,8 +39,9 @@ class MoneyChecker {
   std::size_t effects_seen_ = 0;
   std::size_t notices_seen_ = 0;
   std::unordered_map<std::string, Sums> sums_;
-  std::unordered_map<std::string, Asked> asked_;          ///< by idempotency key
-  std::unordered_map<std::string, bool> answers_;         ///< by payment: the provider has ever said something definite
+  std::unordered_map<std::string, Asked> asked_;  ///< by idempotency key
+  std::unordered_map<std::string, bool>
+      answers_;  ///< by payment: the provider has ever said something definite
   std::unordered_map<ActivationId, ota::MoneyState> money_;
   std::unordered_map<std::string, int> shop_captures_, shop_reversals_;
 };

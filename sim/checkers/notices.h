@@ -4,7 +4,8 @@
 
 namespace contactor::sim {
 
-/// N1 to N4 and S12: what customers were told was decided before, true when it was told, and not told too often.
+/// N1 to N4 and S12: what customers were told was decided before, true when it was told, and not told too
+/// often.
 class NoticeChecker {
  public:
   explicit NoticeChecker(Evidence& evidence) : evidence_(evidence) {}
@@ -21,8 +22,8 @@ class NoticeChecker {
   Evidence& evidence_;
   std::size_t mails_seen_ = 0;
   std::size_t pushes_seen_ = 0;
-  std::map<std::string, int> received_;               ///< by key
-  std::set<ActivationId> late_confirmations_;         ///< acknowledged after the end
+  std::map<std::string, int> received_;        ///< by key
+  std::set<ActivationId> late_confirmations_;  ///< acknowledged after the end
 };
 
 }  // namespace contactor::sim

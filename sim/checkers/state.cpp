@@ -11,7 +11,9 @@
 namespace contactor::sim {
 namespace {
 
-bool passes(const ota::HistoryEntry& entry, ota::State state) { return std::ranges::find(entry.path, state) != entry.path.end(); }
+bool passes(const ota::HistoryEntry& entry, ota::State state) {
+  return std::ranges::find(entry.path, state) != entry.path.end();
+}
 
 }  // namespace
 
@@ -25,20 +27,27 @@ void StateChecker::step(ActivationId id) {
   if (row->version <= seen.version) evidence_.violated("S3", id, "a row's version did not rise");
   if (is_new) {
     const auto [known, first] = orders_.emplace(row->order->order_id.str(), id);
-    if (!first) evidence_.violated("S7", id, fmt::format("order {} has two activations, the other is {}", known->first, to_string(known->second)));
-    if (row->money_state != ota::MoneyState::none) evidence_.payments.emplace(row->order->payment.transaction_id, id);
+    if (!first)
+      evidence_.violated("S7", id,
+                         fmt::format("order {} has two activations, the other is {}", known->first,
+                                     to_string(known->second)));
+    if (row->money_state != ota::MoneyState::none)
+      evidence_.payments.emplace(row->order->payment.transaction_id, id);
   }
   const bool was_final = !is_new && ota::is_final(seen.state);
   const ota::State before = seen.state;
   if (history.size() != row->history_count || history.empty())
-    evidence_.violated("S4", id, fmt::format("{} history rows where {} are counted", history.size(), row->history_count));
+    evidence_.violated(
+        "S4", id, fmt::format("{} history rows where {} are counted", history.size(), row->history_count));
   for (std::size_t i = seen.entries; i < history.size(); ++i) {
-    if (history[i].seq != i + 1) evidence_.violated("S4", id, fmt::format("entry {} has the number {}", i + 1, history[i].seq));
+    if (history[i].seq != i + 1)
+      evidence_.violated("S4", id, fmt::format("entry {} has the number {}", i + 1, history[i].seq));
     entry(*row, seen, history[i]);
   }
   if (!history.empty()) fold(*row, seen, history.back());
   if (was_final && row->state != before)
-    evidence_.violated("S1", id, fmt::format("left its end {} for {}", ota::to_string(before), ota::to_string(row->state)));
+    evidence_.violated(
+        "S1", id, fmt::format("left its end {} for {}", ota::to_string(before), ota::to_string(row->state)));
   seen.version = row->version;
   seen.entries = static_cast<std::uint32_t>(history.size());
 }
@@ -46,10 +55,14 @@ void StateChecker::step(ActivationId id) {
 void StateChecker::entry(const ota::Activation& row, Seen& seen, const ota::HistoryEntry& entry) {
   path(row, seen, entry);
   if (entry.hash != engine::chain(seen.head, row.id, entry))
-    evidence_.violated("S4", row.id, fmt::format("history entry {} does not follow from the one before", entry.seq));
+    evidence_.violated("S4", row.id,
+                       fmt::format("history entry {} does not follow from the one before", entry.seq));
   seen.head = entry.hash;
-  if (entry.money_state != seen.money && !(entry.seq == 1) && !ota::is_money_transition(seen.money, entry.money_state))
-    evidence_.violated("M3", row.id, fmt::format("money went from {} to {}", ota::to_string(seen.money), ota::to_string(entry.money_state)));
+  if (entry.money_state != seen.money && !(entry.seq == 1) &&
+      !ota::is_money_transition(seen.money, entry.money_state))
+    evidence_.violated("M3", row.id,
+                       fmt::format("money went from {} to {}", ota::to_string(seen.money),
+                                   ota::to_string(entry.money_state)));
   tally(row, seen, entry);
   if (passes(entry, ota::State::Success)) truth(row, entry);
   if (!entry.path.empty()) seen.state = entry.path.back();
@@ -63,7 +76,9 @@ void StateChecker::path(const ota::Activation& row, const Seen& seen, const ota:
   ota::State from = seen.state;
   for (const ota::State to : entry.path) {
     if (!ota::is_transition(from, to))
-      evidence_.violated("S2", row.id, fmt::format("{} -> {} is not in the diagram", ota::to_string(from), ota::to_string(to)));
+      evidence_.violated(
+          "S2", row.id,
+          fmt::format("{} -> {} is not in the diagram", ota::to_string(from), ota::to_string(to)));
     from = to;
   }
 }
@@ -78,25 +93,32 @@ void StateChecker::tally(const ota::Activation& row, Seen& seen, const ota::Hist
   if (entry.event == "found_active") seen.found_active = true;
   const std::uint32_t attempts = seen.sends + seen.prechecks - seen.rate_limited;
   if (entry.attempts != attempts)
-    evidence_.violated("S8", row.id, fmt::format("entry {}: {} attempts are counted, {} were made", entry.seq, entry.attempts, attempts));
+    evidence_.violated(
+        "S8", row.id,
+        fmt::format("entry {}: {} attempts are counted, {} were made", entry.seq, entry.attempts, attempts));
   if (entry.retries != seen.backoffs)
-    evidence_.violated("S8", row.id, fmt::format("entry {}: {} retries are counted, {} were begun", entry.seq, entry.retries, seen.backoffs));
+    evidence_.violated("S8", row.id,
+                       fmt::format("entry {}: {} retries are counted, {} were begun", entry.seq,
+                                   entry.retries, seen.backoffs));
   const std::uint32_t allowed = evidence_.universe.scenario.policy.retry.retries_max;
   if (!deactivates && entry.retries > allowed)
     evidence_.violated("S8", row.id, fmt::format("{} retries, {} are allowed", entry.retries, allowed));
 }
 
 void StateChecker::fold(const ota::Activation& row, const Seen& seen, const ota::HistoryEntry& last) {
-  const bool same = seen.state == row.state && last.service_status == row.service_status && last.money_state == row.money_state &&
-                    last.attempts == row.attempts && last.retries == row.retries && last.hash == row.history_head;
+  const bool same = seen.state == row.state && last.service_status == row.service_status &&
+                    last.money_state == row.money_state && last.attempts == row.attempts &&
+                    last.retries == row.retries && last.hash == row.history_head;
   if (!same)
     evidence_.violated("S3", row.id,
-                       fmt::format("the row says {} {} {}, its history {} {} {}", ota::to_string(row.state), ota::to_string(row.service_status),
-                                   ota::to_string(row.money_state), ota::to_string(seen.state), ota::to_string(last.service_status),
+                       fmt::format("the row says {} {} {}, its history {} {} {}", ota::to_string(row.state),
+                                   ota::to_string(row.service_status), ota::to_string(row.money_state),
+                                   ota::to_string(seen.state), ota::to_string(last.service_status),
                                    ota::to_string(last.money_state)));
 }
 
-/// A success is recorded only where the car really obeyed a command of this activation, or has the feature anyway.
+/// A success is recorded only where the car really obeyed a command of this activation, or has the feature
+/// anyway.
 void StateChecker::truth(const ota::Activation& row, const ota::HistoryEntry& entry) {
   if (entry.event == "found_active") {
     if (!evidence_.universe.world.feature_active(row.order->vin, row.order->service_id.str()))
@@ -105,8 +127,11 @@ void StateChecker::truth(const ota::Activation& row, const ota::HistoryEntry& en
   }
   const bool wanted = row.order->action == ota::Action::activate;
   // What is as wanted already, a car may well claim to have done.
-  if (!evidence_.car_obeyed(row) && evidence_.universe.world.feature_active(row.order->vin, row.order->service_id.str()) != wanted)
-    evidence_.violated("S13", row.id, fmt::format("recorded as confirmed ({}), the car has obeyed none of its commands", entry.detail));
+  if (!evidence_.car_obeyed(row) &&
+      evidence_.universe.world.feature_active(row.order->vin, row.order->service_id.str()) != wanted)
+    evidence_.violated(
+        "S13", row.id,
+        fmt::format("recorded as confirmed ({}), the car has obeyed none of its commands", entry.detail));
 }
 
 void StateChecker::at_end() {

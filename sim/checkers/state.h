@@ -4,11 +4,13 @@
 
 namespace contactor::sim {
 
-/// S1, S2, S3, S4, S7, S8, S13: every committed step is one of the published diagram, and the history tells it.
+/// S1, S2, S3, S4, S7, S8, S13: every committed step is one of the published diagram, and the history tells
+/// it.
 class StateChecker {
  public:
   explicit StateChecker(Evidence& evidence) : evidence_(evidence) {}
-  /// Reads what is new of one activation on the disk; the other checkers rely on `seen` being up to date after it.
+  /// Reads what is new of one activation on the disk; the other checkers rely on `seen` being up to date
+  /// after it.
   void step(ActivationId id);
   void at_end();
 

@@ -3,7 +3,12 @@
 namespace contactor::sim {
 
 Witness::Witness(Universe& universe)
-    : evidence_(universe), commands_(evidence_), state_(evidence_), money_(evidence_), notices_(evidence_), liveness_(evidence_) {
+    : evidence_(universe),
+      commands_(evidence_),
+      state_(evidence_),
+      money_(evidence_),
+      notices_(evidence_),
+      liveness_(evidence_) {
   universe.observer = this;
 }
 
@@ -37,7 +42,8 @@ void Witness::outbox_committed(const ports::OutboxWrite& write) {
 
 void Witness::look() {
   const auto& changes = evidence_.universe.world.logs().feature_changes;
-  for (; changes_seen_ < changes.size(); ++changes_seen_) evidence_.applied.insert(changes[changes_seen_].command_id);
+  for (; changes_seen_ < changes.size(); ++changes_seen_)
+    evidence_.applied.insert(changes[changes_seen_].command_id);
   commands_.look();
   money_.look();
   notices_.look();

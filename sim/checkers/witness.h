@@ -25,7 +25,9 @@ class Witness final : public Observer {
   }
   void callback_handed_over(std::string_view command_id) override { commands_.told_end_of(command_id); }
   void notice_sent(std::string_view key) override { notices_.sent(key); }
-  void confirmation_acknowledged(std::string_view command_id) override { notices_.confirmation_acknowledged(command_id); }
+  void confirmation_acknowledged(std::string_view command_id) override {
+    notices_.confirmation_acknowledged(command_id);
+  }
   void process_starts() override;
   void disturbed() override { ++evidence_.disturbances; }
   void clock_set() override {

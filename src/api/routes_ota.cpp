@@ -22,8 +22,7 @@ std::string seen_by(const Principal& principal, const ota::Activation& activatio
   return principal.sees_personal_data() ? text : mask_vin(std::move(text), activation.order->vin);
 }
 
-// -- creating
-// ----------------------------------------------------------------------------------------------------------------
+// -- creating ---------------------------------------------------------------------------------------------
 
 /// Holds the key of a creating request until it is answered.
 class KeyInProgress {
@@ -119,8 +118,7 @@ void create_activation(CallPtr call) {
       }));
 }
 
-// -- reading
-// -----------------------------------------------------------------------------------------------------------------
+// -- reading ----------------------------------------------------------------------------------------------
 
 void show_activation(CallPtr call) {
   find_activation(call, [](const CallPtr& asked, const ota::Activation& activation) {
@@ -182,8 +180,7 @@ void list_activations(CallPtr call) {
       }));
 }
 
-// -- cancelling
-// --------------------------------------------------------------------------------------------------------------
+// -- cancelling -------------------------------------------------------------------------------------------
 
 std::expected<std::string, Problem> read_reason(const std::string& text) {
   if (text.empty()) return std::string();

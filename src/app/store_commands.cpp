@@ -33,8 +33,7 @@ int with_store(const cli::Options& options, const Environment& environment, Comm
   return command(**session);
 }
 
-// -- tokens
-// ------------------------------------------------------------------------------------------------------------------------
+// -- tokens -----------------------------------------------------------------------------------------------
 
 int create_token(StoreSession& session, const cli::Token& token, bool as_json) {
   task::SystemEntropy entropy;
@@ -100,8 +99,7 @@ int revoke_token(StoreSession& session, const cli::Token& token, bool as_json) {
   return 2;
 }
 
-// -- tickets
-// -----------------------------------------------------------------------------------------------------------------------
+// -- tickets ----------------------------------------------------------------------------------------------
 
 int list_tickets(StoreSession& session, bool as_json) {
   using Tickets = Result<std::vector<ota::Ticket>>;
@@ -162,8 +160,7 @@ int act_on_ticket(StoreSession& session, const cli::Ticket& words, bool as_json)
   return 0;
 }
 
-// -- the audit
-// -----------------------------------------------------------------------------------------------------------------------
+// -- the audit --------------------------------------------------------------------------------------------
 
 int verify_audit(StoreSession& session, bool as_json) {
   using Page = Result<std::vector<ports::Store::Audited>>;

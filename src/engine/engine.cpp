@@ -110,8 +110,7 @@ Work* Engine::Impl::find_work(ActivationId id, std::uint64_t serial) {
   return serial == 0 || work->serial == serial ? work : nullptr;
 }
 
-// -- the face
-// ------------------------------------------------------------------------------------------------------------------------
+// -- the face ---------------------------------------------------------------------------------------------
 
 Engine::Engine(Ports ports, Settings settings) : impl_(std::make_unique<Impl>(ports, std::move(settings))) {}
 Engine::~Engine() = default;

@@ -63,8 +63,7 @@ bool same_facts(const ota::Order& a, const ota::Order& b) {
 
 }  // namespace
 
-// -- orders
-// ------------------------------------------------------------------------------------------------------------------------
+// -- orders -----------------------------------------------------------------------------------------------
 
 void Engine::Impl::accept(ota::Order order, std::optional<ReplyTemplate> reply,
                           ports::Done<Result<Accepted>> done) {
@@ -202,8 +201,7 @@ void Engine::Impl::find_repeated(ports::WriteOutcome outcome, const ota::Order& 
       });
 }
 
-// -- events for one activation, wherever it is
-// ------------------------------------------------------------------------------------------
+// -- events for one activation, wherever it is ------------------------------------------------------------
 
 void Engine::Impl::give(ActivationId id, ota::Event event, ports::Done<Result<ota::Activation>> done) {
   if (Work* work = find_work(id)) return happen(*work, std::move(event), std::move(done));
@@ -249,8 +247,7 @@ void Engine::Impl::bring(ports::Loaded loaded, bool live) {
   if (record.state == ota::State::WaitingResponse) slot.holder = record.work->activation.id;
 }
 
-// -- the desk
-// ----------------------------------------------------------------------------------------------------------------------------
+// -- the desk ---------------------------------------------------------------------------------------------
 
 void Engine::Impl::act_on_ticket(TicketId id, TicketOrder order, ports::Done<Result<TicketOutcome>> done) {
   ports_.store.find_ticket(id, [self = self_, order = std::move(order),
@@ -330,8 +327,7 @@ void Engine::Impl::finish_ticket_action(ota::Ticket ticket, const TicketOrder& o
       });
 }
 
-// -- reports from outside
-// --------------------------------------------------------------------------------------------------------------------
+// -- reports from outside ---------------------------------------------------------------------------------
 
 void Engine::Impl::vehicle_reported(VehicleReport report, ports::Done<Status> done) {
   const auto ref = ota::parse_command_id(report.command_id);

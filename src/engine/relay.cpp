@@ -17,12 +17,14 @@ constexpr Millis kKeyTrusted = std::chrono::hours(12);  ///< half of what provid
 constexpr Millis kNoticeGivenUp = std::chrono::hours(72);
 constexpr std::uint32_t kCaptureTriesMax = 12;
 
-/// 1 s, 2 s, 4 s … never more than five minutes; money that must go back is never given up.
-Millis pause_after(std::uint32_t tries, const Error& error) {
-  const Millis grown = Millis(1000) * (1 << std::min(tries, 9U));
-  const Millis capped = std::min<Millis>(grown, std::chrono::minutes(5));
+/// 1 s, 2 s, 4 s … money waits five minutes at most and is never given up; words wait an hour at most.
+Millis pause_after(const ports::OutboxEntry& entry, const Error& error) {
+  const Millis most =
+      entry.kind == Kind::money ? Millis(std::chrono::minutes(5)) : Millis(std::chrono::hours(1));
+  const Millis grown = Millis(1000) * (1 << std::min(entry.tries, 12U));
   const bool hopeless = error.kind == ErrorKind::unauthorized || error.kind == ErrorKind::invalid;
-  return std::max({capped, error.retry_after.value_or(Millis(0)), hopeless ? Millis(60'000) : Millis(0)});
+  return std::max(
+      {std::min(grown, most), error.retry_after.value_or(Millis(0)), hopeless ? Millis(60'000) : Millis(0)});
 }
 
 ota::Channel channel_of(Kind kind) {
@@ -87,8 +89,7 @@ void Engine::Impl::deliver(Owed& owed) {
                     });
 }
 
-// -- money
-// -------------------------------------------------------------------------------------------------------------------------
+// -- money ------------------------------------------------------------------------------------------------
 
 ports::Payments* Engine::Impl::payments_of(const ota::Activation& activation) {
   return activation.order->payment.provider == ota::Provider::stripe ? ports_.stripe : ports_.shop;
@@ -134,7 +135,7 @@ void Engine::Impl::money_answered(std::int64_t id, ota::Activation activation, S
   // A state that forbids the movement is looked up, as is everything that may have had its effect.
   const bool ask =
       error.applied != Applied::no || error.kind == ErrorKind::conflict || error.kind == ErrorKind::invalid;
-  postpone(id, pause_after(entry.tries, error), ask);
+  postpone(id, pause_after(entry, error), ask);
 }
 
 void Engine::Impl::look_up_money(Owed& owed, const ota::Activation& activation) {
@@ -162,7 +163,7 @@ void Engine::Impl::money_looked_up(std::int64_t id, ota::Activation activation,
     const bool no_books = facts.error().kind == ErrorKind::invalid;
     owed.look_first = owed.look_first && !no_books;
     if (no_books) owed.entry.first_try_at = Instant();
-    return postpone(id, no_books ? Millis(1000) : pause_after(owed.entry.tries, facts.error()), !no_books);
+    return postpone(id, no_books ? Millis(1000) : pause_after(owed.entry, facts.error()), !no_books);
   }
   const bool after_restart = owed.look_first;
   const bool was_asked = after_restart || owed.entry.first_try_at.millis() != 0;
@@ -194,9 +195,10 @@ void Engine::Impl::money_looked_up(std::int64_t id, ota::Activation activation,
     owed.entry.detail = next_ordinal(owed.entry);
     owed.fruitless_looks = 0;
   }
-  // A look that only a restart made necessary is no failed try: a node that keeps crashing neither delays a payment nor gives it up.
+  // A look that only a restart made necessary is no failed try: a node that keeps crashing neither delays a
+  // payment nor gives it up.
   if (after_restart) return move_money(owed, activation);
-  postpone(id, pause_after(owed.entry.tries, Error{.kind = ErrorKind::unavailable}), false);
+  postpone(id, pause_after(owed.entry, Error{.kind = ErrorKind::unavailable}), false);
 }
 
 void Engine::Impl::money_ended(std::int64_t id, ActivationId activation, ota::MoneyState to,
@@ -214,8 +216,7 @@ void Engine::Impl::money_ended(std::int64_t id, ActivationId activation, ota::Mo
        });
 }
 
-// -- words
-// -------------------------------------------------------------------------------------------------------------------------
+// -- words ------------------------------------------------------------------------------------------------
 
 void Engine::Impl::tell(Owed& owed, const ota::Activation& activation) {
   const ports::OutboxEntry& entry = owed.entry;
@@ -333,7 +334,7 @@ void Engine::Impl::told(std::int64_t id, Status status) {
     const bool ambiguous = error.applied != Applied::no && !ota::repeats_after_unknown(entry.event, channel);
     const bool over =
         error.kind == ErrorKind::invalid || now() - entry.created_at > kNoticeGivenUp || ambiguous;
-    if (!over) return postpone(id, pause_after(entry.tries, error), false);
+    if (!over) return postpone(id, pause_after(entry, error), false);
     record.outcome = ports::NoticeOutcome::failed;
     record.detail = error.detail;
   } else {
@@ -342,8 +343,7 @@ void Engine::Impl::told(std::int64_t id, Status status) {
   discharge(id, std::move(record));
 }
 
-// -- the end or the next try of an entry
-// -----------------------------------------------------------------------------------------------
+// -- the end or the next try of an entry ------------------------------------------------------------------
 
 void Engine::Impl::postpone(std::int64_t id, Millis wait, bool unknown) {
   const auto found = owed_.find(id);

@@ -24,8 +24,7 @@ bool waits_to_send(State state) {
 
 bool has_failed(State state) { return state == State::Failed || state == State::Canceled; }
 
-// -- one function per event; each knows all states
-// ---------------------------------------------------------------------------------
+// -- one function per event; each knows all states --------------------------------------------------------
 
 Handled on(const Granted& event, StepBuilder step) {
   if (!waits_to_send(step.next().state)) return std::move(step).ignored();

@@ -12,8 +12,7 @@
 
 namespace contactor::ota {
 
-// -- events: what can happen to an activation
-// --------------------------------------------------------------------------------
+// -- events: what can happen to an activation -------------------------------------------------------------
 
 /// The vehicle is free and its budget allows a command: send one, with this generation.
 struct Granted {
@@ -71,8 +70,7 @@ using Event = std::variant<Granted, BudgetExhausted, PrecheckFailed, FoundActive
 inline constexpr std::size_t kEventCount = std::variant_size_v<Event>;
 [[nodiscard]] std::string_view name_of(const Event& event);
 
-// -- effects: what must be done once the step is committed
-// -------------------------------------------------------------------
+// -- effects: what must be done once the step is committed ------------------------------------------------
 
 struct SendCommand {
   std::string command_id;

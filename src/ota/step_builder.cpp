@@ -34,8 +34,7 @@ void StepBuilder::move_money(MoneyState to) {
   if (const auto purpose = purpose_of(to)) act(MoveMoney{*purpose});
 }
 
-// -- the ways through the diagram
-// ------------------------------------------------------------------------------------------------
+// -- the ways through the diagram -------------------------------------------------------------------------
 
 void StepBuilder::send(std::uint64_t generation) {
   Activation& activation = next();
@@ -201,8 +200,7 @@ Order StepBuilder::follower(Action action, std::string_view reason) const {
   return following;
 }
 
-// -- the end of a step
-// -----------------------------------------------------------------------------------------------------------
+// -- the end of a step ------------------------------------------------------------------------------------
 
 Step StepBuilder::recorded() && {
   Activation& activation = next();

@@ -181,8 +181,7 @@ class Store {
  public:
   virtual ~Store() = default;
 
-  // -- the hot path
-  // ------------------------------------------------------------------------------------------------------
+  // -- the hot path ---------------------------------------------------------------------------------------
   virtual void write(ActivationWrite write, Done<Result<WriteOutcome>> done) = 0;
   /// @errors  conflict where the ledger's fence refused it; nothing of it was stored then.
   virtual void write(OutboxWrite write, Done<Status> done) = 0;
@@ -198,8 +197,7 @@ class Store {
   };
   virtual void vehicle_context(Vin vin, Done<Result<VehicleContext>> done) = 0;
 
-  // -- reading
-  // -----------------------------------------------------------------------------------------------------------
+  // -- reading --------------------------------------------------------------------------------------------
   virtual void find(ActivationId id, Done<Result<std::optional<ota::Activation>>> done) = 0;
   virtual void find_order(OrderId id, Done<Result<std::optional<ota::Activation>>> done) = 0;
   /// By the provider's payment id: for payment events.
@@ -217,15 +215,13 @@ class Store {
   };
   virtual void audit(ActivationId after, std::size_t limit, Done<Result<std::vector<Audited>>> done) = 0;
 
-  // -- the desk
-  // ----------------------------------------------------------------------------------------------------------
+  // -- the desk -------------------------------------------------------------------------------------------
   virtual void find_ticket(TicketId id, Done<Result<std::optional<ota::Ticket>>> done) = 0;
   virtual void list_tickets(TicketFilter filter, Done<Result<std::vector<ota::Ticket>>> done) = 0;
   /// Fenced by version - 1; not_found and conflict are errors.
   virtual void put_ticket(ota::Ticket ticket, Done<Status> done) = 0;
 
-  // -- catalogue, access, incidents
-  // ------------------------------------------------------------------------------------------
+  // -- catalogue, access, incidents -----------------------------------------------------------------------
   virtual void put_service(Service service,
                            Done<Result<Service>> done) = 0;  ///< answers with the version it got
   virtual void services(Done<Result<std::vector<Service>>> done) = 0;

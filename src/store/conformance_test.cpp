@@ -15,8 +15,7 @@ INSTANTIATE_TEST_SUITE_P(
         BackendKind{"Memory", [] -> std::unique_ptr<Backend> { return std::make_unique<MemoryBackend>(); }}),
     [](const auto& kind) { return kind.param.name; });
 
-// -- acceptance
-// --------------------------------------------------------------------------------------------------------
+// -- acceptance -------------------------------------------------------------------------------------------
 
 TEST_P(Conformance, KeepsEveryFieldOfAnActivationAndItsOrder) {
   auto write = a_new_one(1);
@@ -114,8 +113,7 @@ TEST_P(Conformance, FindsByOrderAndByPayment) {
   EXPECT_FALSE(find(an_id(9)));
 }
 
-// -- fences
-// ------------------------------------------------------------------------------------------------------------
+// -- fences -----------------------------------------------------------------------------------------------
 
 TEST_P(Conformance, RefusesAStaleVersionAndStoresNothingOfIt) {
   const auto first = applied(a_new_one(1));
@@ -164,8 +162,7 @@ TEST_P(Conformance, RefusesAStaleTicketWithTheWholeStep) {
   applied(again);
 }
 
-// -- history
-// -----------------------------------------------------------------------------------------------------------
+// -- history ----------------------------------------------------------------------------------------------
 
 TEST_P(Conformance, KeepsHistoryGapFreeAndWhole) {
   auto at = applied(a_new_one(1));
@@ -239,8 +236,7 @@ TEST_P(Conformance, GoesOnWithTheOthersWhereOneOfManyIsRefused) {
   EXPECT_EQ(std::pair(fine, stale), std::pair(19, 1));
 }
 
-// -- live and archived
-// -------------------------------------------------------------------------------------------------
+// -- live and archived ------------------------------------------------------------------------------------
 
 TEST_P(Conformance, ArchivesWhatIsSettledAndStillFindsIt) {
   const auto one = applied(a_new_one(1));
@@ -334,8 +330,7 @@ TEST_P(Conformance, RefusesTheWholeStepWhereAFollowersOrderIsOnRecord) {
   EXPECT_FALSE(find(an_id(3)));
 }
 
-// -- outbox and notices
-// ------------------------------------------------------------------------------------------------
+// -- outbox and notices -----------------------------------------------------------------------------------
 
 TEST_P(Conformance, OwesWhatAStepSaysUntilItIsDone) {
   auto first = a_new_one(1);
@@ -437,8 +432,7 @@ TEST_P(Conformance, FencesTheLedgerOfADisplayText) {
   EXPECT_EQ(context(a_vin(1)).ledger.version, 1U);
 }
 
-// -- reading
-// -----------------------------------------------------------------------------------------------------------
+// -- reading ----------------------------------------------------------------------------------------------
 
 TEST_P(Conformance, ListsNewestFirstByKeyset) {
   for (int i = 1; i <= 5; ++i) applied(a_new_one(i));
@@ -523,8 +517,7 @@ TEST_P(Conformance, AuditsAllInIdOrderWithHistory) {
   EXPECT_EQ(rest[0].activation.id, an_id(3));
 }
 
-// -- the desk
-// ----------------------------------------------------------------------------------------------------------
+// -- the desk ---------------------------------------------------------------------------------------------
 
 TEST_P(Conformance, FencesTickets) {
   auto first = a_new_one(1);
@@ -570,8 +563,7 @@ TEST_P(Conformance, ListsTicketsByStateNewestFirst) {
   EXPECT_EQ(ask({.after = ask({.limit = 1}).at(0).id}).size(), 2U);
 }
 
-// -- catalogue, access, incidents
-// --------------------------------------------------------------------------------------
+// -- catalogue, access, incidents -------------------------------------------------------------------------
 
 TEST_P(Conformance, CountsAServicesVersions) {
   const ports::Service service{

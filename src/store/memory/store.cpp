@@ -59,8 +59,7 @@ void Store::ask(Question question, ports::Done<Answer> done) {
                 });
 }
 
-// -- the hot path
-// ------------------------------------------------------------------------------------------------------------------
+// -- the hot path -----------------------------------------------------------------------------------------
 
 void Store::write(ports::ActivationWrite write, ports::Done<Result<ports::WriteOutcome>> done) {
   commit<Result<ports::WriteOutcome>>([write = std::move(write)](Disk& disk) { return disk.apply(write); },
@@ -126,8 +125,7 @@ void Store::vehicle_context(Vin vin, ports::Done<Result<VehicleContext>> done) {
       std::move(done));
 }
 
-// -- reading
-// -----------------------------------------------------------------------------------------------------------------------
+// -- reading ----------------------------------------------------------------------------------------------
 
 void Store::find(ActivationId id, ports::Done<Result<std::optional<ota::Activation>>> done) {
   ask<Result<std::optional<ota::Activation>>>([this, id] { return copy_of(disk_.find(id)); },
@@ -238,8 +236,7 @@ void Store::audit(ActivationId after, std::size_t limit, ports::Done<Result<std:
       std::move(done));
 }
 
-// -- the desk, catalogue, access, incidents
-// ---------------------------------------------------------------------------------------------
+// -- the desk, catalogue, access, incidents ---------------------------------------------------------------
 
 void Store::find_ticket(TicketId id, ports::Done<Result<std::optional<ota::Ticket>>> done) {
   ask<Result<std::optional<ota::Ticket>>>(

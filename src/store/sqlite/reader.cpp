@@ -88,8 +88,7 @@ Result<Statement*> Reader::start(std::string_view sql) {
   return &statement->start();
 }
 
-// -- activations
-// -------------------------------------------------------------------------------------------------------
+// -- activations ------------------------------------------------------------------------------------------
 
 Result<std::optional<ota::Activation>> Reader::row_of(std::string_view sql, ActivationId id) {
   CTR_TRY(statement, start(sql));
@@ -300,8 +299,7 @@ Result<std::vector<ports::Store::Audited>> Reader::audit(ActivationId after, std
   return audited;
 }
 
-// -- outbox and notices
-// ------------------------------------------------------------------------------------------------
+// -- outbox and notices -----------------------------------------------------------------------------------
 
 Result<std::vector<ports::OutboxEntry>> Reader::outbox(std::int64_t after, std::size_t limit) {
   CTR_TRY(statement, start(kOutboxPage));
@@ -322,8 +320,7 @@ Result<std::vector<ports::NoticeRecord>> Reader::notices(ActivationId id) {
   return all<ports::NoticeRecord>(statement->number(id.value()), read_notice);
 }
 
-// -- the desk
-// ----------------------------------------------------------------------------------------------------------
+// -- the desk ---------------------------------------------------------------------------------------------
 
 Result<std::optional<ota::Ticket>> Reader::find_ticket(TicketId id) {
   CTR_TRY(statement, start("SELECT doc FROM ota_ticket WHERE id=?1"));
@@ -343,8 +340,7 @@ Result<std::vector<ota::Ticket>> Reader::list_tickets(const ports::TicketFilter&
   return all<ota::Ticket>(*statement, [](Statement& row) { return decode_ticket(row.read_text()); });
 }
 
-// -- catalogue, access, incidents
-// --------------------------------------------------------------------------------------
+// -- catalogue, access, incidents -------------------------------------------------------------------------
 
 Result<std::vector<ports::Service>> Reader::services() {
   CTR_TRY(statement, start("SELECT id, version, name, document, updated_at FROM ota_service ORDER BY id"));

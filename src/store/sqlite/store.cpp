@@ -46,8 +46,7 @@ void Store::ask(Ask ask, Done<Result<T>> done) {
   });
 }
 
-// -- the hot path
-// ------------------------------------------------------------------------------------------------------
+// -- the hot path -----------------------------------------------------------------------------------------
 
 void Store::write(ports::ActivationWrite write, Done<Result<ports::WriteOutcome>> done) {
   if (auto sound = check(write); !sound)
@@ -83,8 +82,7 @@ void Store::vehicle_context(Vin vin, Done<Result<VehicleContext>> done) {
   ask<VehicleContext>([=](Reader& reader) { return reader.vehicle_context(vin); }, std::move(done));
 }
 
-// -- reading
-// -----------------------------------------------------------------------------------------------------------
+// -- reading ----------------------------------------------------------------------------------------------
 
 void Store::find(ActivationId id, Done<Result<std::optional<ota::Activation>>> done) {
   ask<std::optional<ota::Activation>>([=](Reader& reader) { return reader.find(id); }, std::move(done));
@@ -126,8 +124,7 @@ void Store::audit(ActivationId after, std::size_t limit, Done<Result<std::vector
   ask<std::vector<Audited>>([=](Reader& reader) { return reader.audit(after, limit); }, std::move(done));
 }
 
-// -- the desk
-// ----------------------------------------------------------------------------------------------------------
+// -- the desk ---------------------------------------------------------------------------------------------
 
 void Store::find_ticket(TicketId id, Done<Result<std::optional<ota::Ticket>>> done) {
   ask<std::optional<ota::Ticket>>([=](Reader& reader) { return reader.find_ticket(id); }, std::move(done));
@@ -143,8 +140,7 @@ void Store::put_ticket(ota::Ticket ticket, Done<Status> done) {
       std::move(done));
 }
 
-// -- catalogue, access, incidents
-// --------------------------------------------------------------------------------------
+// -- catalogue, access, incidents -------------------------------------------------------------------------
 
 void Store::put_service(ports::Service service, Done<Result<ports::Service>> done) {
   enqueue<ports::Service>(

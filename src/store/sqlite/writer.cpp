@@ -62,8 +62,7 @@ Result<Statement*> Writer::start(std::string_view sql) {
   return &statement->start();
 }
 
-// -- activations
-// -------------------------------------------------------------------------------------------------------
+// -- activations ------------------------------------------------------------------------------------------
 
 Result<WriteOutcome> Writer::write(const ports::ActivationWrite& write) {
   CTR_TRY(seen, look(write));
@@ -193,8 +192,7 @@ Result<bool> Writer::has_order(const OrderId& id) {
   return found;
 }
 
-// -- the outbox
-// --------------------------------------------------------------------------------------------------------
+// -- the outbox -------------------------------------------------------------------------------------------
 
 Status Writer::insert_outbox(const ports::OutboxEntry& entry) {
   CTR_TRY(
@@ -241,8 +239,7 @@ Status Writer::write(const ports::OutboxWrite& write) {
   return {};
 }
 
-// -- ledgers and tickets
-// -----------------------------------------------------------------------------------------------
+// -- ledgers and tickets ----------------------------------------------------------------------------------
 
 Result<std::uint32_t> Writer::ledger_version(const Vin& vin) {
   CTR_TRY(statement, start("SELECT version FROM ota_ledger WHERE vin=?1"));
@@ -293,8 +290,7 @@ Status Writer::put_ticket(const ota::Ticket& ticket) {
   return store_ticket(ticket);
 }
 
-// -- catalogue, access, incidents
-// --------------------------------------------------------------------------------------
+// -- catalogue, access, incidents -------------------------------------------------------------------------
 
 Result<ports::Service> Writer::put_service(ports::Service service) {
   CTR_TRY(look, start("SELECT version FROM ota_service WHERE id=?1"));
