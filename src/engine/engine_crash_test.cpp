@@ -84,6 +84,21 @@ TEST(Engine, UnclearMoneyIsRepeatedOnlyAfterALookAndUnderTheSameKey) {
   EXPECT_EQ(bench.payments.moves[0].idempotency_key, bench.payments.moves[1].idempotency_key);
 }
 
+TEST(Engine, CaptureOutlastsADayOfOutage) {
+  Bench bench;
+  bool is_down = true;
+  bench.payments.on_move = [&](const auto&) -> Status {
+    if (!is_down) return {};
+    return fail(ErrorKind::unavailable, "stripe", "down");
+  };
+  const ActivationId id = bench.order();
+  bench.time.run_for(24h);
+  EXPECT_EQ(bench.at(id).money_state, ota::MoneyState::capturing);
+  is_down = false;
+  bench.time.run_for(1h);
+  EXPECT_EQ(bench.at(id).money_state, ota::MoneyState::captured);
+}
+
 TEST(Engine, VoidedHoldIsWrittenOffAndNeverCaptured) {
   Bench bench;
   bench.payments.on_move = [](const auto&) -> Status {

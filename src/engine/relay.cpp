@@ -15,7 +15,6 @@ using Kind = ports::OutboxEntry::Kind;
 
 constexpr Millis kKeyTrusted = std::chrono::hours(12);  ///< half of what providers promise to remember a key
 constexpr Millis kNoticeGivenUp = std::chrono::hours(72);
-constexpr std::uint32_t kCaptureTriesMax = 12;
 
 /// 1 s, 2 s, 4 s … money waits five minutes at most and is never given up; words wait an hour at most.
 Millis pause_after(const ports::OutboxEntry& entry, const Error& error) {
@@ -176,8 +175,8 @@ void Engine::Impl::money_looked_up(std::int64_t id, ota::Activation activation,
       if (taken) return ended(MoneyState::captured, "the provider's books show the amount taken");
       if (facts->phase != Phase::held)
         return ended(MoneyState::written_off, "the hold was gone before it could be taken");
-      if (owed.entry.tries >= kCaptureTriesMax)
-        return ended(MoneyState::written_off, "the provider kept refusing to take the held amount");
+      // While the hold stands it is tried again, whatever was refused before: an outage is no reason to give
+      // money away.
       break;
     case MoneyPurpose::release:
       if (taken)
