@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <openssl/pem.h>
+#include <openssl/rsa.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 #include <sys/socket.h>
@@ -56,8 +57,9 @@ std::uint16_t closed_port() {
   return port;
 }
 
-ServerIdentity make_identity(const std::string& name, bool is_address, Validity validity) {
-  EVP_PKEY* key = EVP_EC_gen("P-256");
+ServerIdentity make_identity(const std::string& name, bool is_address, Validity validity,
+                             KeyStrength strength) {
+  EVP_PKEY* key = strength == KeyStrength::sound ? EVP_EC_gen("P-256") : EVP_RSA_gen(1024);
   X509* certificate = X509_new();
   X509_set_version(certificate, 2);
   ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
@@ -133,6 +135,12 @@ ScriptedServer::ScriptedServer(Script script, const ServerIdentity* identity) : 
     X509* certificate = PEM_read_bio_X509(certificate_text, nullptr, nullptr, nullptr);
     BIO* key_text = BIO_new_mem_buf(identity->key_pem.data(), -1);
     EVP_PKEY* key = PEM_read_bio_PrivateKey(key_text, nullptr, nullptr, nullptr);
+    // What is broken on purpose must be allowed here, so that it is the client who refuses.
+    SSL_CTX_set_security_level(tls, 0);
+    if (identity->speaks_old_tls_only) {
+      SSL_CTX_set_min_proto_version(tls, TLS1_VERSION);
+      SSL_CTX_set_max_proto_version(tls, TLS1_1_VERSION);
+    }
     SSL_CTX_use_certificate(tls, certificate);
     SSL_CTX_use_PrivateKey(tls, key);
     X509_free(certificate);

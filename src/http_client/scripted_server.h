@@ -37,6 +37,7 @@ class Peer {
 struct ServerIdentity {
   std::string certificate_pem;
   std::string key_pem;
+  bool speaks_old_tls_only = false;  ///< TLS 1.0 and 1.1, as a server of long ago
 };
 
 /// When a certificate is good, in seconds from now.
@@ -45,8 +46,11 @@ struct Validity {
   long until = 3600;
 };
 
+enum class KeyStrength { sound, rsa_1024 };
+
 /// A self-signed certificate for that DNS name or address, made anew.
-[[nodiscard]] ServerIdentity make_identity(const std::string& name, bool is_address, Validity validity = {});
+[[nodiscard]] ServerIdentity make_identity(const std::string& name, bool is_address, Validity validity = {},
+                                           KeyStrength strength = KeyStrength::sound);
 
 /// Plays a script on every connection it accepts, each in a thread of its own.
 class ScriptedServer {

@@ -351,12 +351,35 @@ TEST_P(TlsConformance, ChecksTheHostName) {
 }
 
 TEST_P(TlsConformance, RefusesExpiredAndNotYetValidCertificates) {
-  for (const Validity validity : {Validity{.from = -7200, .until = -3600}, Validity{.from = 3600, .until = 7200}}) {
+  for (const Validity validity :
+       {Validity{.from = -7200, .until = -3600}, Validity{.from = 3600, .until = 7200}}) {
     const auto identity = make_identity("127.0.0.1", true, validity);
     const TemporaryFile file(identity.certificate_pem);
     ca_file_ = file.path();
     expect(send_to(identity, "127.0.0.1"), ErrorKind::unavailable, Applied::no);
   }
+}
+
+TEST_P(TlsConformance, RefusesProtocolsOfLongAgo) {
+  auto identity = make_identity("127.0.0.1", true);
+  const TemporaryFile file(identity.certificate_pem);
+  ca_file_ = file.path();
+  identity.speaks_old_tls_only = true;
+  expect(send_to(identity, "127.0.0.1"), ErrorKind::unavailable, Applied::no);
+}
+
+TEST_P(TlsConformance, RefusesWeakKeys) {
+  const auto identity = make_identity("127.0.0.1", true, {}, KeyStrength::rsa_1024);
+  const TemporaryFile file(identity.certificate_pem);
+  ca_file_ = file.path();
+  expect(send_to(identity, "127.0.0.1"), ErrorKind::unavailable, Applied::no);
+}
+
+TEST_P(TlsConformance, StalledHandshakeEndsAtTheDeadlineWithNothingSent) {
+  ScriptedServer server([](Peer& peer) { peer.wait_for_end(); });
+  auto request = short_request_to(server);
+  request.url = "https://127.0.0.1:" + std::to_string(server.port()) + "/";
+  expect(send(std::move(request)), ErrorKind::timed_out, Applied::no);
 }
 
 TEST(BeastPool, RefusesWhenItsQueueIsFull) {
