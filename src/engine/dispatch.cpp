@@ -10,11 +10,6 @@
 namespace contactor::engine {
 namespace {
 
-bool waits_to_send(ota::State state) {
-  return state == ota::State::QueuedForActivation || state == ota::State::WaitingBudget ||
-         state == ota::State::WaitingBackoff;
-}
-
 /// The moment of creation is part of the id, so that a horizon can be judged without loading anything.
 Instant created_at(ActivationId id) { return Instant::from_millis(id.value() >> 21); }
 
@@ -51,7 +46,7 @@ void Engine::Impl::tick() {
     const auto found = records_.find(entry->id);
     if (found == records_.end() || found->second.epoch != entry->epoch) continue;
     found->second.due = Instant::never();
-    (waits_to_send(found->second.state) ? to_send_ : to_look_).push_back(entry->id);
+    (ota::waits_to_send(found->second.state) ? to_send_ : to_look_).push_back(entry->id);
   }
   if (breaker_.probe_at() <= now()) probe();
   relay();
@@ -119,7 +114,7 @@ void Engine::Impl::on_due(Work& work) {
     return;
   }
   const ota::Activation& activation = work.activation;
-  if (waits_to_send(activation.state)) return try_send(work);
+  if (ota::waits_to_send(activation.state)) return try_send(work);
   if (activation.state == ota::State::WaitingResponse) {
     slot_of(activation).holder = activation.id;
     return now() >= activation.answer_by ? last_look(work) : poll(work);
@@ -204,7 +199,7 @@ void Engine::Impl::look_before_sending(Work& work) {
 
 void Engine::Impl::looked(Work& work, Result<ota::VehicleStatus> status) {
   const ota::Activation& activation = work.activation;
-  if (!waits_to_send(activation.state)) return;  // A callback was faster.
+  if (!ota::waits_to_send(activation.state)) return;  // A callback was faster.
   if (!status) return refused_look(work, status.error());
   if (activation.command_ordinal > 0) {
     ota::Observed seen = ota::read_status(*status, activation);

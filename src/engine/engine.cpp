@@ -73,11 +73,9 @@ void Engine::Impl::stop(std::move_only_function<void()> done) {
   *wait = [self = self_, by, wait, finish] {
     if (!*self) return;
     Impl& engine = **self;
-    bool busy = engine.calls_ > 0 || engine.deliveries_ > 0 || engine.accepting_ > 0;
-    for (const auto& [vin, slot] : engine.slots_) busy = busy || slot.users > 0;
-    // Activations that wait for their car keep their vehicle; they are verified on the next start.
-    const bool only_waiting = engine.calls_ == 0 && engine.deliveries_ == 0 && engine.accepting_ == 0;
-    if (!busy || only_waiting || engine.now() >= by) {
+    // Activations that wait for their car are not waited for: they are verified on the next start.
+    const bool busy = engine.calls_ > 0 || engine.deliveries_ > 0 || engine.accepting_ > 0;
+    if (!busy || engine.now() >= by) {
       (*finish)();
       *wait = nullptr;
       return;
@@ -146,6 +144,8 @@ void Engine::listen(Listener listener) { impl_->listeners_.push_back(std::move(l
 
 Counters Engine::counters() const {
   Counters counters = impl_->counters_;
+  for (const auto& [id, record] : impl_->records_)
+    counters.waiting_budget += record.state == ota::State::WaitingBudget ? 1U : 0U;
   counters.live = impl_->records_.size();
   counters.ready = impl_->to_send_.size();
   counters.in_flight = impl_->calls_;

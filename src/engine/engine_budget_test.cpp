@@ -28,6 +28,7 @@ TEST(Engine, TwoServicesOnOneCarNeverOverlapAndNeverPassTenAnHour) {
   const bool waits =
       bench.at(one).state == ota::State::WaitingBudget || bench.at(two).state == ota::State::WaitingBudget;
   EXPECT_TRUE(waits);
+  EXPECT_GE(bench.engine->counters().waiting_budget, 1U);
   bench.time.run_for(3h);
   EXPECT_EQ(bench.at(one).state, ota::State::Failed);
   EXPECT_EQ(bench.at(two).state, ota::State::Failed);

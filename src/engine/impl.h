@@ -189,7 +189,6 @@ class Engine::Impl {
   std::size_t accepting_ = 0;
   bool stopping_ = false;
   bool reading_again_ = false;
-  std::move_only_function<void()> stopped_;
   /// Callbacks that outlive the engine find this empty.
   std::shared_ptr<Impl*> self_ = std::make_shared<Impl*>(this);
 };

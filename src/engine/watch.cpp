@@ -137,11 +137,8 @@ void Engine::Impl::poll(Work& work) {
 
 void Engine::Impl::polled(Work& work, Result<ota::VehicleStatus> status) {
   if (work.activation.state != ota::State::WaitingResponse) return;
-  const ActivationId id = work.activation.id;
-  const std::uint64_t serial = work.serial;
   watch_on(work);
   if (status) happen(work, ota::read_status(*status, work.activation));
-  (void)find_work(id, serial);
 }
 
 /// The five minutes are over: status and history are asked once more before the attempt counts as failed

@@ -16,12 +16,6 @@ constexpr std::array<std::string_view, kEventCount> kEventNames{
 
 using Handled = Result<Step>;
 
-/// Nothing was sent yet, or nothing more will be before the next grant.
-bool waits_to_send(State state) {
-  return state == State::QueuedForActivation || state == State::WaitingBudget ||
-         state == State::WaitingBackoff;
-}
-
 bool has_failed(State state) { return state == State::Failed || state == State::Canceled; }
 
 // -- one function per event; each knows all states --------------------------------------------------------

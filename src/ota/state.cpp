@@ -27,4 +27,9 @@ bool is_settled(State state, MoneyState money) {
   return false;
 }
 
+bool waits_to_send(State state) {
+  return state == State::QueuedForActivation || state == State::WaitingBudget ||
+         state == State::WaitingBackoff;
+}
+
 }  // namespace contactor::ota

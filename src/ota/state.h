@@ -78,6 +78,8 @@ enum class Origin : std::uint8_t { customer, pre_delivery };
 
 /// No further step is taken: Active, Failed, Canceled, Deactivated. Money may still be on its way.
 [[nodiscard]] bool is_final(State state);
+/// Nothing was sent yet, or nothing more is before the next grant: queued, waiting for budget, or in backoff.
+[[nodiscard]] bool waits_to_send(State state);
 /// Neither step nor money is outstanding: the row may leave the live table.
 [[nodiscard]] bool is_settled(State state, MoneyState money);
 
