@@ -130,8 +130,9 @@ void preload(const std::string& database, std::uint64_t count, Millis due_in) {
           ota::open(std::move(order), id, now, {.policy = policy, .now = now, .fresh_ticket = TicketId(1)});
       step.next.next_action_at = now + due_in;
       step.entry->hash = step.next.history_head = engine::chain({}, id, *step.entry);
-      ports::ActivationWrite write{.after = std::move(step.next)};
-      write.history.push_back(std::move(*step.entry));
+      auto write = std::make_shared<ports::ActivationWrite>();
+      write->after = std::move(step.next);
+      write->history.push_back(std::move(*step.entry));
       ++sent;
       node.store->write(std::move(write), [&](Result<ports::WriteOutcome> outcome) {
         CTR_ASSERT(outcome && *outcome == ports::WriteOutcome::applied);

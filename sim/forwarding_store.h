@@ -11,7 +11,8 @@ class ForwardingStore : public ports::Store {
  public:
   explicit ForwardingStore(ports::Store& inner) : inner_(inner) {}
 
-  void write(ports::ActivationWrite write, ports::Done<Result<ports::WriteOutcome>> done) override {
+  void write(std::shared_ptr<const ports::ActivationWrite> write,
+             ports::Done<Result<ports::WriteOutcome>> done) override {
     inner_.write(std::move(write), std::move(done));
   }
   void write(ports::OutboxWrite write, ports::Done<Status> done) override {
@@ -20,13 +21,13 @@ class ForwardingStore : public ports::Store {
   void load(std::vector<ActivationId> ids, ports::Done<Result<std::vector<ports::Loaded>>> done) override {
     inner_.load(std::move(ids), std::move(done));
   }
-  void live_rows(ActivationId after, std::size_t limit,
+  void live_rows(ports::ShardSet shards, ActivationId after, std::size_t limit,
                  ports::Done<Result<std::vector<ports::LiveRow>>> done) override {
-    inner_.live_rows(after, limit, std::move(done));
+    inner_.live_rows(shards, after, limit, std::move(done));
   }
-  void outbox(std::int64_t after, std::size_t limit,
+  void outbox(ports::ShardSet shards, std::int64_t after, std::size_t limit,
               ports::Done<Result<std::vector<ports::OutboxEntry>>> done) override {
-    inner_.outbox(after, limit, std::move(done));
+    inner_.outbox(shards, after, limit, std::move(done));
   }
   void vehicle_context(Vin vin, ports::Done<Result<VehicleContext>> done) override {
     inner_.vehicle_context(vin, std::move(done));

@@ -13,6 +13,7 @@ namespace {
 
 using ports::ActivationWrite;
 using WriteDone = ports::Done<Result<ports::WriteOutcome>>;
+using SharedWrite = std::shared_ptr<const ActivationWrite>;
 
 bool passes(const ActivationWrite& write, ota::State state) {
   return std::ranges::any_of(write.history, [&](const auto& entry) {
@@ -36,15 +37,15 @@ class CapturesAtOrder final : public BrokenStore {
  public:
   using BrokenStore::BrokenStore;
   using BrokenStore::write;
-  void write(ActivationWrite write, WriteDone done) override {
-    const auto& payment = write.after.order->payment;
-    if (write.base_version == 0 && write.after.money_state == ota::MoneyState::held &&
+  void write(SharedWrite write, WriteDone done) override {
+    const auto& payment = write->after.order->payment;
+    if (write->base_version == 0 && write->after.money_state == ota::MoneyState::held &&
         payment.provider == ota::Provider::stripe) {
       ports::HttpRequest request{
           .method = "POST",
           .url = "http://world.test/stripe/v1/payment_intents/" + payment.transaction_id + "/capture",
           .headers = {{"Authorization", "Bearer " + universe_.scenario.world.stripe_secret_key},
-                      {"Idempotency-Key", to_string(write.after.id) + "-capture-1"}}};
+                      {"Idempotency-Key", to_string(write->after.id) + "-capture-1"}}};
       static_cast<void>(universe_.world.handle(request, universe_.clock.now()));
     }
     inner().write(std::move(write), std::move(done));
@@ -80,8 +81,9 @@ class LimiterCountsSuccesses final : public ForgetsSends {
  public:
   using BrokenStore::write;
   using ForgetsSends::ForgetsSends;
-  void write(ActivationWrite write, WriteDone done) override {
-    if (passes(write, ota::State::Failure)) forgiven_[write.after.order->vin].push_back(write.after.sent_at);
+  void write(SharedWrite write, WriteDone done) override {
+    if (passes(*write, ota::State::Failure))
+      forgiven_[write->after.order->vin].push_back(write->after.sent_at);
     inner().write(std::move(write), std::move(done));
   }
 
@@ -98,8 +100,9 @@ class AcknowledgesBeforeCommit final : public BrokenStore {
  public:
   using BrokenStore::BrokenStore;
   using BrokenStore::write;
-  void write(ActivationWrite write, WriteDone done) override {
-    inner().write(std::move(write), [](const Result<ports::WriteOutcome>&) {});
+  void write(SharedWrite write, WriteDone done) override {
+    // The engine goes on with its own before this one is stored.
+    inner().write(std::make_shared<const ActivationWrite>(*write), [](const Result<ports::WriteOutcome>&) {});
     universe_.clock.plan(universe_.clock.now(), life_,
                          [done = std::move(done)]() mutable { done(ports::WriteOutcome::applied); });
   }
@@ -109,7 +112,7 @@ class IgnoresFences final : public BrokenStore {
  public:
   using BrokenStore::BrokenStore;
   using BrokenStore::write;
-  void write(ActivationWrite write, WriteDone done) override {
+  void write(SharedWrite write, WriteDone done) override {
     inner().write(std::move(write), [done = std::move(done)](Result<ports::WriteOutcome> outcome) mutable {
       if (outcome && *outcome == ports::WriteOutcome::stale) outcome = ports::WriteOutcome::applied;
       done(std::move(outcome));
@@ -121,16 +124,19 @@ class LosesHistory final : public BrokenStore {
  public:
   using BrokenStore::BrokenStore;
   using BrokenStore::write;
-  void write(ActivationWrite write, WriteDone done) override {
-    if (passes(write, ota::State::EvaluatingRetry)) write.history.clear();
-    inner().write(std::move(write), std::move(done));
+  void write(SharedWrite write, WriteDone done) override {
+    if (!passes(*write, ota::State::EvaluatingRetry)) return inner().write(std::move(write), std::move(done));
+    ActivationWrite without = *write;
+    without.history.clear();
+    inner().write(std::make_shared<const ActivationWrite>(std::move(without)), std::move(done));
   }
 };
 
 class LosesOutbox final : public BrokenStore {
  public:
   using BrokenStore::BrokenStore;
-  void outbox(std::int64_t, std::size_t, ports::Done<Result<std::vector<ports::OutboxEntry>>> done) override {
+  void outbox(ports::ShardSet, std::int64_t, std::size_t,
+              ports::Done<Result<std::vector<ports::OutboxEntry>>> done) override {
     universe_.clock.plan(universe_.clock.now(), life_,
                          [done = std::move(done)]() mutable { done(std::vector<ports::OutboxEntry>()); });
   }
@@ -140,13 +146,14 @@ class TakesOrdersTwice final : public BrokenStore {
  public:
   using BrokenStore::BrokenStore;
   using BrokenStore::write;
-  void write(ActivationWrite write, WriteDone done) override {
-    if (write.base_version == 0 && universe_.disk.orders.contains(write.after.order->order_id.str())) {
-      ota::Order twin = *write.after.order;
-      twin.order_id = OrderId(twin.order_id.str() + "-" + to_string(write.after.id));
-      write.after.order = std::make_shared<const ota::Order>(std::move(twin));
-    }
-    inner().write(std::move(write), std::move(done));
+  void write(SharedWrite write, WriteDone done) override {
+    if (write->base_version != 0 || !universe_.disk.orders.contains(write->after.order->order_id.str()))
+      return inner().write(std::move(write), std::move(done));
+    ota::Order twin = *write->after.order;
+    twin.order_id = OrderId(twin.order_id.str() + "-" + to_string(write->after.id));
+    ActivationWrite second = *write;
+    second.after.order = std::make_shared<const ota::Order>(std::move(twin));
+    inner().write(std::make_shared<const ActivationWrite>(std::move(second)), std::move(done));
   }
 };
 
@@ -154,9 +161,10 @@ class KeepsNoReplies final : public BrokenStore {
  public:
   using BrokenStore::BrokenStore;
   using BrokenStore::write;
-  void write(ActivationWrite write, WriteDone done) override {
-    write.reply.reset();
-    inner().write(std::move(write), std::move(done));
+  void write(SharedWrite write, WriteDone done) override {
+    ActivationWrite without = *write;
+    without.reply.reset();
+    inner().write(std::make_shared<const ActivationWrite>(std::move(without)), std::move(done));
   }
 };
 

@@ -68,14 +68,15 @@ void SlowDisk::commit(ports::Done<Result<T>> done,
                        });
 }
 
-void SlowDisk::write(ports::ActivationWrite write, ports::Done<Result<ports::WriteOutcome>> done) {
+void SlowDisk::write(std::shared_ptr<const ports::ActivationWrite> write,
+                     ports::Done<Result<ports::WriteOutcome>> done) {
   commit<ports::WriteOutcome>(std::move(done), [this, write = std::move(write)](auto result) mutable {
-    ports::ActivationWrite copy = write;
-    inner().write(std::move(copy), [this, write = std::move(write),
-                                    result = std::move(result)](Result<ports::WriteOutcome> outcome) mutable {
-      if (outcome && *outcome == ports::WriteOutcome::applied) universe_.observer->step_committed(write);
-      result(std::move(outcome));
-    });
+    inner().write(write,
+                  [this, write, result = std::move(result)](Result<ports::WriteOutcome> outcome) mutable {
+                    if (outcome && *outcome == ports::WriteOutcome::applied)
+                      universe_.observer->step_committed(*write);
+                    result(std::move(outcome));
+                  });
   });
 }
 
@@ -114,19 +115,19 @@ void SlowDisk::load(std::vector<ActivationId> ids, ports::Done<Result<std::vecto
   });
 }
 
-void SlowDisk::live_rows(ActivationId after, std::size_t limit,
+void SlowDisk::live_rows(ports::ShardSet shards, ActivationId after, std::size_t limit,
                          ports::Done<Result<std::vector<ports::LiveRow>>> done) {
   if (universe_.crashes(Fault::crash_while_starting)) return;
-  read<std::vector<ports::LiveRow>>(std::move(done), [this, after, limit](auto result) {
-    inner().live_rows(after, limit, std::move(result));
+  read<std::vector<ports::LiveRow>>(std::move(done), [this, shards, after, limit](auto result) {
+    inner().live_rows(shards, after, limit, std::move(result));
   });
 }
 
-void SlowDisk::outbox(std::int64_t after, std::size_t limit,
+void SlowDisk::outbox(ports::ShardSet shards, std::int64_t after, std::size_t limit,
                       ports::Done<Result<std::vector<ports::OutboxEntry>>> done) {
   if (universe_.crashes(Fault::crash_while_starting)) return;
-  read<std::vector<ports::OutboxEntry>>(std::move(done), [this, after, limit](auto result) {
-    inner().outbox(after, limit, std::move(result));
+  read<std::vector<ports::OutboxEntry>>(std::move(done), [this, shards, after, limit](auto result) {
+    inner().outbox(shards, after, limit, std::move(result));
   });
 }
 

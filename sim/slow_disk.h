@@ -11,12 +11,13 @@ class SlowDisk final : public ForwardingStore {
   SlowDisk(Universe& universe, LifeRef life, ports::Store& inner)
       : ForwardingStore(inner), universe_(universe), life_(std::move(life)) {}
 
-  void write(ports::ActivationWrite write, ports::Done<Result<ports::WriteOutcome>> done) override;
+  void write(std::shared_ptr<const ports::ActivationWrite> write,
+             ports::Done<Result<ports::WriteOutcome>> done) override;
   void write(ports::OutboxWrite write, ports::Done<Status> done) override;
   void load(std::vector<ActivationId> ids, ports::Done<Result<std::vector<ports::Loaded>>> done) override;
-  void live_rows(ActivationId after, std::size_t limit,
+  void live_rows(ports::ShardSet shards, ActivationId after, std::size_t limit,
                  ports::Done<Result<std::vector<ports::LiveRow>>> done) override;
-  void outbox(std::int64_t after, std::size_t limit,
+  void outbox(ports::ShardSet shards, std::int64_t after, std::size_t limit,
               ports::Done<Result<std::vector<ports::OutboxEntry>>> done) override;
   void vehicle_context(Vin vin, ports::Done<Result<VehicleContext>> done) override;
   void find(ActivationId id, ports::Done<Result<std::optional<ota::Activation>>> done) override;

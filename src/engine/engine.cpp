@@ -22,7 +22,8 @@ void Engine::Impl::start(ports::Done<Status> done) {
 void Engine::Impl::read_live(ActivationId after, ports::Done<Status> done) {
   constexpr std::size_t kPage = 10'000;
   ports_.store.live_rows(
-      after, kPage, [self = self_, done = std::move(done)](Result<std::vector<ports::LiveRow>> rows) mutable {
+      ports::ShardSet().set(), after, kPage,
+      [self = self_, done = std::move(done)](Result<std::vector<ports::LiveRow>> rows) mutable {
         if (!*self) return;
         if (!rows) return done(std::unexpected(std::move(rows.error())));
         for (const auto& row : *rows) {
@@ -40,7 +41,7 @@ void Engine::Impl::read_live(ActivationId after, ports::Done<Status> done) {
 void Engine::Impl::read_outbox(std::int64_t after, ports::Done<Status> done) {
   constexpr std::size_t kPage = 10'000;
   ports_.store.outbox(
-      after, kPage,
+      ports::ShardSet().set(), after, kPage,
       [self = self_, done = std::move(done)](Result<std::vector<ports::OutboxEntry>> entries) mutable {
         if (!*self) return;
         if (!entries) return done(std::unexpected(std::move(entries.error())));

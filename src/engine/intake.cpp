@@ -74,7 +74,8 @@ void Engine::Impl::accept(ota::Order order, std::optional<ReplyTemplate> reply,
     return done(std::move(error));
   }
   if (order.action == ota::Action::deactivate && ota::money_at_entry(order.payment) != ota::MoneyState::none)
-    return done(fail(ErrorKind::invalid, "ota", "switching a service off costs nothing: its order has no payment"));
+    return done(
+        fail(ErrorKind::invalid, "ota", "switching a service off costs nothing: its order has no payment"));
   accepting_ += 1;
   const Vin vin = order.vin;
   ports_.store.vehicle_context(
@@ -153,8 +154,8 @@ void Engine::Impl::store_new(ota::Order order, std::optional<ReplyTemplate> repl
                                           .body = std::move(body),
                                           .at = now()};
   }
-  ports_.store.write(*write, [self = self_, write, reply = std::move(reply), ledger = std::move(ledger),
-                              done = std::move(done)](Result<ports::WriteOutcome> outcome) mutable {
+  ports_.store.write(write, [self = self_, write, reply = std::move(reply), ledger = std::move(ledger),
+                             done = std::move(done)](Result<ports::WriteOutcome> outcome) mutable {
     if (!*self) return;
     Impl& engine = **self;
     if (!outcome) {

@@ -46,8 +46,8 @@ void Engine::Impl::commit(Work& work, ota::Step step, ports::Done<Result<ota::Ac
   work.writing = true;
   const ActivationId id = work.activation.id;
   const std::uint64_t serial = work.serial;
-  ports_.store.write(*write, [self = self_, id, serial, write, effects = std::move(step.effects),
-                              done = std::move(done)](Result<ports::WriteOutcome> outcome) mutable {
+  ports_.store.write(write, [self = self_, id, serial, write, effects = std::move(step.effects),
+                             done = std::move(done)](Result<ports::WriteOutcome> outcome) mutable {
     if (*self)
       (*self)->committed(id, serial, std::move(write), std::move(effects), std::move(outcome),
                          std::move(done));
@@ -83,13 +83,14 @@ void Engine::Impl::add_outbox(ports::ActivationWrite& write, const ota::Effect& 
 ports::OutboxEntry& Engine::Impl::owe_with(ports::ActivationWrite& write, ports::OutboxEntry::Kind kind,
                                            std::string key) {
   const ActivationId id = write.after.id;
-  write.outbox.push_back(
-      ports::OutboxEntry{.id = fresh_id(id.shard()), .activation_id = id, .kind = kind, .key = std::move(key)});
+  write.outbox.push_back(ports::OutboxEntry{
+      .id = fresh_id(id.shard()), .activation_id = id, .kind = kind, .key = std::move(key)});
   write.outbox.back().created_at = write.outbox.back().next_try_at = now();
   return write.outbox.back();
 }
 
-ports::CommandLedger Engine::Impl::ledger_after(ports::CommandLedger ledger, const ota::SendCommand& send) const {
+ports::CommandLedger Engine::Impl::ledger_after(ports::CommandLedger ledger,
+                                                const ota::SendCommand& send) const {
   ledger.version += 1;
   ledger.generation = send.generation;
   ledger.last_command_id = send.command_id;
@@ -100,8 +101,8 @@ ports::CommandLedger Engine::Impl::ledger_after(ports::CommandLedger ledger, con
   return ledger;
 }
 
-/// E-mail is the channel of record: that nothing could be sent is written down there. A channel that this node does not
-/// have at all is a fact of its configuration, not of every activation.
+/// E-mail is the channel of record: that nothing could be sent is written down there. A channel that this
+/// node does not have at all is a fact of its configuration, not of every activation.
 void Engine::Impl::add_notice(ports::ActivationWrite& write, ota::NoticeEvent event, ota::Channel channel) {
   const auto& customer = write.after.order->customer;
   using Kind = ports::OutboxEntry::Kind;
@@ -120,7 +121,8 @@ void Engine::Impl::add_notice(ports::ActivationWrite& write, ota::NoticeEvent ev
   }
   const ActivationId id = write.after.id;
   if (missing.empty()) {
-    owe_with(write, kind, fmt::format("{}-{}-{}", to_string(id), to_string(event), to_string(channel))).event = event;
+    owe_with(write, kind, fmt::format("{}-{}-{}", to_string(id), to_string(event), to_string(channel)))
+        .event = event;
     return;
   }
   write.notices.push_back({.activation_id = id,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bitset>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -30,7 +31,7 @@ struct CommandLedger {
 /// stated reason.
 struct OutboxEntry {
   enum class Kind : std::uint8_t { money, email, push, display };
-  std::int64_t id = 0;  ///< given by the engine with the write: unique, rising
+  std::int64_t id = 0;  ///< given by the engine with the write: unique, rising, its low byte the shard
   ActivationId activation_id;
   Kind kind = Kind::money;
   std::string
@@ -67,11 +68,8 @@ struct IdempotentReply {
   Instant at;
 };
 
-/// Who holds a shard, and since which hand-over.
-struct ShardEpoch {
-  std::string owner;
-  std::uint64_t epoch = 0;
-};
+/// Every vehicle belongs to one of 256 shards (`Vin::shard()`), and every id made for it names its shard.
+using ShardSet = std::bitset<256>;
 
 /// One step of one activation with all that must become true together with it. Applied as a whole or refused
 /// as a whole.
@@ -87,7 +85,8 @@ struct ActivationWrite {
       followers;  ///< linked activations that start with this step, each with its own order and first entry
   std::vector<ota::HistoryEntry> follower_history;  ///< one for each follower, same order
   std::optional<IdempotentReply> reply;
-  std::uint64_t epoch = 0;
+  std::uint64_t epoch =
+      0;  ///< of the lease under which it was decided (ports/nodes.h): a fence like the version
 };
 
 enum class WriteOutcome : std::uint8_t {
@@ -103,7 +102,8 @@ struct OutboxWrite {
   std::optional<OutboxEntry> postponed;  ///< none: the entry is deleted
   std::optional<NoticeRecord> notice;
   std::optional<CommandLedger>
-      ledger;  ///< a display text is a command too: its send intent, fenced like any other
+      ledger;               ///< a display text is a command too: its send intent, fenced like any other
+  std::uint64_t epoch = 0;  ///< as in ActivationWrite; the shard is the id's
 };
 
 /// Everything a dispatcher must know of one activation before it acts.
@@ -182,14 +182,19 @@ class Store {
   virtual ~Store() = default;
 
   // -- the hot path ---------------------------------------------------------------------------------------
-  virtual void write(ActivationWrite write, Done<Result<WriteOutcome>> done) = 0;
-  /// @errors  conflict where the ledger's fence refused it; nothing of it was stored then.
+  /// `write` is not copied: nobody changes it before `done` is called, and the store does not look at it
+  /// afterwards.
+  virtual void write(std::shared_ptr<const ActivationWrite> write, Done<Result<WriteOutcome>> done) = 0;
+  /// @errors  conflict where the ledger's or the lease's fence refused it; nothing of it was stored then.
   virtual void write(OutboxWrite write, Done<Status> done) = 0;
   /// Live activations only, each with its vehicle's ledger; ids that are not live are left out.
   virtual void load(std::vector<ActivationId> ids, Done<Result<std::vector<Loaded>>> done) = 0;
-  /// Live rows in id order, keyset-paged.
-  virtual void live_rows(ActivationId after, std::size_t limit, Done<Result<std::vector<LiveRow>>> done) = 0;
-  virtual void outbox(std::int64_t after, std::size_t limit, Done<Result<std::vector<OutboxEntry>>> done) = 0;
+  /// Live rows of these shards in id order, keyset-paged.
+  virtual void live_rows(ShardSet shards, ActivationId after, std::size_t limit,
+                         Done<Result<std::vector<LiveRow>>> done) = 0;
+  /// What these shards owe to the outside, in id order, keyset-paged.
+  virtual void outbox(ShardSet shards, std::int64_t after, std::size_t limit,
+                      Done<Result<std::vector<OutboxEntry>>> done) = 0;
   /// The vehicle's ledger and all its activations, live and finished, newest first, at most 100.
   struct VehicleContext {
     CommandLedger ledger;

@@ -130,7 +130,7 @@ ports::IdempotentReply a_reply(const std::string& key, const std::string& digest
 
 Result<ports::WriteOutcome> Conformance::write(ports::ActivationWrite write) {
   return await<Result<ports::WriteOutcome>>(
-      [&](auto done) { store().write(std::move(write), std::move(done)); });
+      [&](auto done) { store().write(shared(std::move(write)), std::move(done)); });
 }
 Status Conformance::write(ports::OutboxWrite write) {
   return await<Status>([&](auto done) { store().write(std::move(write), std::move(done)); });
@@ -158,7 +158,7 @@ std::vector<ota::HistoryEntry> Conformance::history(ActivationId id) {
 }
 std::vector<ports::OutboxEntry> Conformance::outbox() {
   return await<Result<std::vector<ports::OutboxEntry>>>(
-             [&](auto done) { store().outbox(0, 100, std::move(done)); })
+             [&](auto done) { store().outbox(ports::ShardSet().set(), 0, 100, std::move(done)); })
       .value();
 }
 std::vector<ports::NoticeRecord> Conformance::notices(ActivationId id) {
@@ -172,7 +172,7 @@ std::vector<ports::Loaded> Conformance::load(std::vector<ActivationId> ids) {
 }
 std::vector<ports::LiveRow> Conformance::live_rows(ActivationId after, std::size_t limit) {
   return await<Result<std::vector<ports::LiveRow>>>(
-             [&](auto done) { store().live_rows(after, limit, std::move(done)); })
+             [&](auto done) { store().live_rows(ports::ShardSet().set(), after, limit, std::move(done)); })
       .value();
 }
 ports::Store::VehicleContext Conformance::context(const Vin& vin) {

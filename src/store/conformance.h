@@ -29,6 +29,11 @@ struct BackendKind {
 
 inline constexpr Instant kNow = Instant::from_millis(1'795'240'800'000);
 
+/// As the port takes it: not copied any more.
+[[nodiscard]] inline std::shared_ptr<const ports::ActivationWrite> shared(ports::ActivationWrite write) {
+  return std::make_shared<const ports::ActivationWrite>(std::move(write));
+}
+
 [[nodiscard]] Vin a_vin(int number);
 [[nodiscard]] ActivationId an_id(int number);
 /// A first write: order `number`, first history entry, nothing else.

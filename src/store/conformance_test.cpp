@@ -203,7 +203,7 @@ TEST_P(Conformance, KeepsTheOrderOfManyWritesThatAreQueuedAtOnce) {
     auto step = a_step(at);
     at = step.after;
     ++open;
-    store().write(std::move(step), [&, version = at.version](Result<WriteOutcome> outcome) {
+    store().write(shared(std::move(step)), [&, version = at.version](Result<WriteOutcome> outcome) {
       --open;
       EXPECT_EQ(outcome.value(), WriteOutcome::applied);
       seen.push_back(version);
@@ -227,7 +227,7 @@ TEST_P(Conformance, GoesOnWithTheOthersWhereOneOfManyIsRefused) {
       step.after.version = 6;
     }
     ++open;
-    store().write(std::move(step), [&](Result<WriteOutcome> outcome) {
+    store().write(shared(std::move(step)), [&](Result<WriteOutcome> outcome) {
       --open;
       (outcome.value() == WriteOutcome::applied ? fine : stale) += 1;
     });
@@ -370,7 +370,11 @@ TEST_P(Conformance, PagesTheOutboxAndShowsOneActivationsPart) {
     applied(write);
   }
   using Entries = Result<std::vector<ports::OutboxEntry>>;
-  EXPECT_EQ(await<Entries>([&](auto done) { store().outbox(1, 1, std::move(done)); }).value().at(0).id, 2);
+  EXPECT_EQ(await<Entries>([&](auto done) { store().outbox(ports::ShardSet().set(), 1, 1, std::move(done)); })
+                .value()
+                .at(0)
+                .id,
+            2);
   EXPECT_EQ(
       await<Entries>([&](auto done) { store().pending_outbox(an_id(3), std::move(done)); }).value().at(0).id,
       3);

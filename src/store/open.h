@@ -35,5 +35,8 @@ struct SqliteParams {
 /// `contactor migrate`: works on the database's migrations with the same lock file and connection.
 [[nodiscard]] Status with_migrations(const std::string& url,
                                      const std::function<Status(class Migrations&)>& work);
+/// The same for work that only reads, beside whoever holds the database: what it writes is refused.
+[[nodiscard]] Status with_migrations_read(const std::string& url,
+                                          const std::function<Status(class Migrations&)>& work);
 
 }  // namespace contactor::store

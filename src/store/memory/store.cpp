@@ -61,8 +61,9 @@ void Store::ask(Question question, ports::Done<Answer> done) {
 
 // -- the hot path -----------------------------------------------------------------------------------------
 
-void Store::write(ports::ActivationWrite write, ports::Done<Result<ports::WriteOutcome>> done) {
-  commit<Result<ports::WriteOutcome>>([write = std::move(write)](Disk& disk) { return disk.apply(write); },
+void Store::write(std::shared_ptr<const ports::ActivationWrite> write,
+                  ports::Done<Result<ports::WriteOutcome>> done) {
+  commit<Result<ports::WriteOutcome>>([write = std::move(write)](Disk& disk) { return disk.apply(*write); },
                                       std::move(done));
 }
 
@@ -88,27 +89,28 @@ void Store::load(std::vector<ActivationId> ids, ports::Done<Result<std::vector<p
       std::move(done));
 }
 
-void Store::live_rows(ActivationId after, std::size_t limit,
+void Store::live_rows(ports::ShardSet shards, ActivationId after, std::size_t limit,
                       ports::Done<Result<std::vector<ports::LiveRow>>> done) {
   ask<Result<std::vector<ports::LiveRow>>>(
-      [this, after, limit] {
+      [this, shards, after, limit] {
         std::vector<ports::LiveRow> rows;
         for (auto at = disk_.live.upper_bound(after); at != disk_.live.end() && rows.size() < limit; ++at)
-          rows.push_back(
-              {.id = at->first, .state = at->second.state, .next_action_at = at->second.next_action_at});
+          if (shards.test(at->first.shard()))
+            rows.push_back(
+                {.id = at->first, .state = at->second.state, .next_action_at = at->second.next_action_at});
         return rows;
       },
       std::move(done));
 }
 
-void Store::outbox(std::int64_t after, std::size_t limit,
+void Store::outbox(ports::ShardSet shards, std::int64_t after, std::size_t limit,
                    ports::Done<Result<std::vector<ports::OutboxEntry>>> done) {
   ask<Result<std::vector<ports::OutboxEntry>>>(
-      [this, after, limit] {
+      [this, shards, after, limit] {
         std::vector<ports::OutboxEntry> entries;
         for (auto at = disk_.outbox.upper_bound(after); at != disk_.outbox.end() && entries.size() < limit;
              ++at)
-          entries.push_back(at->second);
+          if (shards.test(at->second.activation_id.shard())) entries.push_back(at->second);
         return entries;
       },
       std::move(done));

@@ -72,4 +72,11 @@ Status with_migrations(const std::string& url, const std::function<Status(Migrat
   return work(migrations);
 }
 
+Status with_migrations_read(const std::string& url, const std::function<Status(Migrations&)>& work) {
+  CTR_TRY(path, path_of(url));
+  CTR_TRY(connection, Connection::open({.path = path, .role = sqlite::Role::reader}));
+  Migrations migrations(*connection);
+  return work(migrations);
+}
+
 }  // namespace contactor::store

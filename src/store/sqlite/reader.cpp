@@ -31,21 +31,27 @@ constexpr std::string_view kOutboxColumns =
     "SELECT id, shard, activation_id, kind, key, purpose, event, detail, tries, unknown, first_try_at, "
     "next_try_at, "
     "created_at FROM outbox ";
-const std::string kOutboxPage = std::string(kOutboxColumns) + "WHERE id>?1 ORDER BY id LIMIT ?2";
+const std::string kOutboxPage = std::string(kOutboxColumns) + "WHERE id>?1 ORDER BY id";
 const std::string kOutboxOf = std::string(kOutboxColumns) + "WHERE activation_id=?1 ORDER BY id";
 
-/// All rows of a started statement through one reading function.
-template <class T, class Read>
-Result<std::vector<T>> all(Statement& statement, Read read) {
+/// The first `limit` rows of a started statement that are kept, through one reading function.
+template <class T, class Read, class Keep>
+Result<std::vector<T>> page(Statement& statement, std::size_t limit, Read read, Keep keep) {
   const Ended ended{statement};
   std::vector<T> rows;
-  for (;;) {
+  while (rows.size() < limit) {
     CTR_TRY(found, statement.step());
-    if (!found) return rows;
+    if (!found) break;
     Result<T> row = read(statement);
     if (!row) return fail(std::move(row.error()));
-    rows.push_back(std::move(*row));
+    if (keep(*row)) rows.push_back(std::move(*row));
   }
+  return rows;
+}
+
+template <class T, class Read>
+Result<std::vector<T>> all(Statement& statement, Read read) {
+  return page<T>(statement, SIZE_MAX, read, [](const T&) { return true; });
 }
 
 /// Reads of several statements see one state: the transaction is the snapshot.
@@ -128,11 +134,10 @@ Result<std::vector<ports::Loaded>> Reader::load(const std::vector<ActivationId>&
   return loaded;
 }
 
-Result<std::vector<ports::LiveRow>> Reader::live_rows(ActivationId after, std::size_t limit) {
-  CTR_TRY(statement,
-          start("SELECT id, state, next_action_at FROM ota_activation WHERE id>?1 ORDER BY id LIMIT ?2"));
-  statement->number(after.value()).number(limit);
-  return all<ports::LiveRow>(*statement, [](Statement& row) -> Result<ports::LiveRow> {
+Result<std::vector<ports::LiveRow>> Reader::live_rows(const ports::ShardSet& shards, ActivationId after,
+                                                      std::size_t limit) {
+  CTR_TRY(statement, start("SELECT id, state, next_action_at FROM ota_activation WHERE id>?1 ORDER BY id"));
+  const auto read = [](Statement& row) -> Result<ports::LiveRow> {
     ports::LiveRow live{.id = ActivationId(row.read_number())};
     const auto state = ota::parse_state(row.read_text());
     if (!state)
@@ -140,7 +145,9 @@ Result<std::vector<ports::LiveRow>> Reader::live_rows(ActivationId after, std::s
     live.state = *state;
     live.next_action_at = row.read_moment();
     return live;
-  });
+  };
+  return page<ports::LiveRow>(statement->number(after.value()), limit, read,
+                              [&](const ports::LiveRow& row) { return shards.test(row.id.shard()); });
 }
 
 Result<ports::Store::VehicleContext> Reader::vehicle_context(const Vin& vin) {
@@ -301,9 +308,11 @@ Result<std::vector<ports::Store::Audited>> Reader::audit(ActivationId after, std
 
 // -- outbox and notices -----------------------------------------------------------------------------------
 
-Result<std::vector<ports::OutboxEntry>> Reader::outbox(std::int64_t after, std::size_t limit) {
+Result<std::vector<ports::OutboxEntry>> Reader::outbox(const ports::ShardSet& shards, std::int64_t after,
+                                                       std::size_t limit) {
   CTR_TRY(statement, start(kOutboxPage));
-  return all<ports::OutboxEntry>(statement->number(after).number(limit), read_outbox);
+  const auto keep = [&](const ports::OutboxEntry& entry) { return shards.test(entry.activation_id.shard()); };
+  return page<ports::OutboxEntry>(statement->number(after), limit, read_outbox, keep);
 }
 
 Result<std::vector<ports::OutboxEntry>> Reader::pending_outbox(ActivationId id) {

@@ -11,8 +11,10 @@ class Reader {
   explicit Reader(Connection& connection) : connection_(connection) {}
 
   Result<std::vector<ports::Loaded>> load(const std::vector<ActivationId>& ids);
-  Result<std::vector<ports::LiveRow>> live_rows(ActivationId after, std::size_t limit);
-  Result<std::vector<ports::OutboxEntry>> outbox(std::int64_t after, std::size_t limit);
+  Result<std::vector<ports::LiveRow>> live_rows(const ports::ShardSet& shards, ActivationId after,
+                                                std::size_t limit);
+  Result<std::vector<ports::OutboxEntry>> outbox(const ports::ShardSet& shards, std::int64_t after,
+                                                 std::size_t limit);
   Result<ports::Store::VehicleContext> vehicle_context(const Vin& vin);
   Result<std::optional<ota::Activation>> find(ActivationId id);
   Result<std::optional<ota::Activation>> find_order(const OrderId& id);

@@ -26,7 +26,7 @@ struct Sqlite : ::testing::Test {
   }
   Result<WriteOutcome> write(ports::Store& store, ports::ActivationWrite write) {
     std::optional<Result<WriteOutcome>> answer;
-    store.write(std::move(write), [&](Result<WriteOutcome> outcome) { answer = std::move(outcome); });
+    store.write(shared(std::move(write)), [&](Result<WriteOutcome> outcome) { answer = std::move(outcome); });
     while (!answer) inbox.turn();
     return *answer;
   }
@@ -52,9 +52,9 @@ TEST_F(Sqlite, RefusesMoneyWithoutTheCarsConfirmationAndGoesOnWithTheOthers) {
       EXPECT_EQ(outcome.error().kind, ErrorKind::invalid);
     }
   };
-  store->write(bad, done);
-  store->write(a_new_one(2), done);
-  store->write(a_new_one(3), done);
+  store->write(shared(bad), done);
+  store->write(shared(a_new_one(2)), done);
+  store->write(shared(a_new_one(3)), done);
   while (open_writes > 0) inbox.turn();
   EXPECT_EQ(std::ranges::count(fine, true), 2);
   EXPECT_EQ(write(*store, a_step(a_new_one(1).after)).value(), WriteOutcome::applied);
@@ -106,7 +106,7 @@ TEST_F(Sqlite, CommitsWhatIsQueuedWhenItIsClosed) {
   {
     const auto store = *open();
     for (int i = 1; i <= 500; ++i)
-      store->write(a_new_one(i), [&](Result<WriteOutcome> outcome) { fine += outcome ? 1 : 0; });
+      store->write(shared(a_new_one(i)), [&](Result<WriteOutcome> outcome) { fine += outcome ? 1 : 0; });
   }
   while (fine < 500) inbox.turn();
   EXPECT_EQ(
@@ -121,7 +121,7 @@ TEST_F(Sqlite, RefusesMoreThanItsQueueHolds) {
                              .limits = {.queued = 2, .batch = 1}});
   int refused = 0, open_writes = 200;
   for (int i = 1; i <= 200; ++i)
-    store->write(a_new_one(i), [&](Result<WriteOutcome> outcome) {
+    store->write(shared(a_new_one(i)), [&](Result<WriteOutcome> outcome) {
       --open_writes;
       if (outcome) return;
       EXPECT_EQ(outcome.error().kind, ErrorKind::exhausted);
@@ -191,7 +191,7 @@ TEST_F(Sqlite, StopsForGoodAfterAnErrorOfTheDatabaseAndTellsItsOwner) {
   int number = first, open_writes = 0;
   for (;;) {
     for (; open_writes < 50; ++open_writes, ++number)
-      store->write(a_new_one(number), [&, number](Result<WriteOutcome> outcome) {
+      store->write(shared(a_new_one(number)), [&, number](Result<WriteOutcome> outcome) {
         --open_writes;
         if (!outcome || ::write(pipe, &number, sizeof number) != sizeof number) _exit(1);
       });

@@ -48,13 +48,14 @@ void Store::ask(Ask ask, Done<Result<T>> done) {
 
 // -- the hot path -----------------------------------------------------------------------------------------
 
-void Store::write(ports::ActivationWrite write, Done<Result<ports::WriteOutcome>> done) {
-  if (auto sound = check(write); !sound)
+void Store::write(std::shared_ptr<const ports::ActivationWrite> write,
+                  Done<Result<ports::WriteOutcome>> done) {
+  if (auto sound = check(*write); !sound)
     return params_.post(
         [error = sound.error(), done = std::move(done)]() mutable { done(fail(std::move(error))); });
-  const auto key = write.after.id.value();
+  const auto key = write->after.id.value();
   enqueue<ports::WriteOutcome>(
-      key, [write = std::move(write)](Writer& writer) { return writer.write(write); }, std::move(done));
+      key, [write = std::move(write)](Writer& writer) { return writer.write(*write); }, std::move(done));
 }
 
 void Store::write(ports::OutboxWrite write, Done<Status> done) {
@@ -67,14 +68,15 @@ void Store::load(std::vector<ActivationId> ids, Done<Result<std::vector<ports::L
                                   std::move(done));
 }
 
-void Store::live_rows(ActivationId after, std::size_t limit, Done<Result<std::vector<ports::LiveRow>>> done) {
-  ask<std::vector<ports::LiveRow>>([=](Reader& reader) { return reader.live_rows(after, limit); },
+void Store::live_rows(ports::ShardSet shards, ActivationId after, std::size_t limit,
+                      Done<Result<std::vector<ports::LiveRow>>> done) {
+  ask<std::vector<ports::LiveRow>>([=](Reader& reader) { return reader.live_rows(shards, after, limit); },
                                    std::move(done));
 }
 
-void Store::outbox(std::int64_t after, std::size_t limit,
+void Store::outbox(ports::ShardSet shards, std::int64_t after, std::size_t limit,
                    Done<Result<std::vector<ports::OutboxEntry>>> done) {
-  ask<std::vector<ports::OutboxEntry>>([=](Reader& reader) { return reader.outbox(after, limit); },
+  ask<std::vector<ports::OutboxEntry>>([=](Reader& reader) { return reader.outbox(shards, after, limit); },
                                        std::move(done));
 }
 
