@@ -3,7 +3,9 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
+#include "ports/nodes.h"
 #include "ports/store.h"
 #include "store/lane.h"
 
@@ -32,7 +34,45 @@ struct SqliteParams {
 ///          cannot be opened; internal: it is damaged or no database.
 [[nodiscard]] Result<std::unique_ptr<ports::Store>> open_sqlite(SqliteParams params);
 
-/// `contactor migrate`: works on the database's migrations with the same lock file and connection.
+/// How long the database may keep us waiting before we know better.
+struct PostgresTimeouts {
+  Millis connect = std::chrono::seconds(5);  ///< to one host of the URL
+  Millis statement = std::chrono::seconds(10);
+  Millis lock = std::chrono::seconds(4);
+  Millis idle_in_transaction = std::chrono::seconds(20);
+  Millis silence = std::chrono::seconds(12);  ///< of a peer that neither answers nor says goodbye
+  Millis outage = std::chrono::seconds(5);    ///< what is queued waits so long for a database that is away
+};
+
+struct PostgresParams {
+  /// `postgres://` or `postgresql://`, several hosts allowed; what it says wins over our defaults
+  /// (`target_session_attrs=read-write` and, for hosts that are not local, `sslmode=verify-full`).
+  std::string url;
+  std::string node = "node";  ///< as in ports::Heartbeat; shown as `contactor/<node>` by the server
+  Post post;
+  /// Told once, on the engine's thread, when another database answers at this address and nothing is stored
+  /// any more.
+  std::function<void(const Error&)> on_broken = [](const Error&) {};
+  Instant now;  ///< noted with migrations that are applied
+  LaneLimits limits;
+  std::size_t reads_queued = 10'000;
+  PostgresTimeouts timeouts;
+  bool upgrade = true;  ///< as in SqliteParams
+};
+
+/// Both over the same database. Destroy `nodes` and `store` in any order, before what `post` needs.
+struct PostgresOpened {
+  std::unique_ptr<ports::Store> store;
+  std::unique_ptr<ports::Nodes> nodes;
+};
+
+/// @errors  unavailable: no host of the URL is a primary that lets us in; conflict: the schema is newer than
+/// this program, or older and `upgrade` is off; invalid: the URL is none.
+[[nodiscard]] Result<PostgresOpened> open_postgres(PostgresParams params);
+[[nodiscard]] bool is_postgres(std::string_view url);
+
+/// `contactor migrate`: works on the database's migrations, SQLite's under its lock file, with the same
+/// connection that the store would use.
 [[nodiscard]] Status with_migrations(const std::string& url,
                                      const std::function<Status(class Migrations&)>& work);
 /// The same for work that only reads, beside whoever holds the database: what it writes is refused.
