@@ -78,10 +78,13 @@ function(ctr_library)
   endif()
 endfunction()
 
-# ctr_test(NAME base SOURCES result_test.cpp DEPS base [NO_PCH] [LABELS slow])
-# One test program per folder, `<name>_test`; ctest sees every TEST in it.
+# Tests find the server that tests/postgres_server.py starts for the whole run by this file.
+set(CTR_POSTGRES_FILE ${CMAKE_BINARY_DIR}/postgres.url)
+
+# ctr_test(NAME base SOURCES result_test.cpp DEPS base [NO_PCH] [POSTGRES] [LABELS slow])
+# One test program per folder, `<name>_test`; ctest sees every TEST in it. POSTGRES: a server runs meanwhile.
 function(ctr_test)
-  cmake_parse_arguments(arg "NO_PCH" "NAME;TIMEOUT" "SOURCES;DEPS;EXTERNAL;LABELS" ${ARGN})
+  cmake_parse_arguments(arg "NO_PCH;POSTGRES" "NAME;TIMEOUT" "SOURCES;DEPS;EXTERNAL;LABELS" ${ARGN})
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 120)
   endif()
@@ -91,7 +94,11 @@ function(ctr_test)
   if(NOT arg_NO_PCH)
     ctr_pch(${arg_NAME}_test test)
   endif()
+  set(server "")
+  if(arg_POSTGRES)
+    set(server FIXTURES_REQUIRED postgres ENVIRONMENT CONTACTOR_TEST_POSTGRES=${CTR_POSTGRES_FILE})
+  endif()
   include(GoogleTest)
   gtest_discover_tests(${arg_NAME}_test DISCOVERY_MODE PRE_TEST
-    TEST_PREFIX "${arg_NAME}/" PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}")
+    TEST_PREFIX "${arg_NAME}/" PROPERTIES ${server} TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}")
 endfunction()
