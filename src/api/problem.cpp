@@ -55,6 +55,7 @@ Problem to_problem(const Error& error) {
     case ErrorKind::timed_out:
     case ErrorKind::protocol:
     case ErrorKind::canceled:
+    case ErrorKind::elsewhere:
       made = unavailable();
       break;
     case ErrorKind::internal:

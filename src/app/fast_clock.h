@@ -14,6 +14,7 @@ class FastClock final : public ports::Timekeeper {
   FastClock(ports::Timekeeper& real, int factor) : real_(real), factor_(factor), begun_at_(real.now()) {}
 
   [[nodiscard]] Instant now() const override { return begun_at_ + (real_.now() - begun_at_) * factor_; }
+  [[nodiscard]] Millis monotonic() const override { return real_.monotonic() * factor_; }
   void call_at(Instant at, std::move_only_function<void()> action) override {
     real_.call_at(real(at), std::move(action));
   }

@@ -19,6 +19,7 @@ std::string_view to_string(ErrorKind kind) {
     case ErrorKind::protocol: return "protocol";
     case ErrorKind::exhausted: return "exhausted";
     case ErrorKind::canceled: return "canceled";
+    case ErrorKind::elsewhere: return "elsewhere";
     case ErrorKind::internal: return "internal";
   }
   return "internal";

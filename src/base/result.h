@@ -27,6 +27,7 @@ enum class ErrorKind : std::uint8_t {
   protocol,       ///< an answer came and makes no sense
   exhausted,      ///< a limit of ours: queue full, disk full, too many connections
   canceled,       ///< given up by us: shutdown or a newer wish
+  elsewhere,      ///< another node answers this: the one that holds the error's shard
   internal,       ///< a defect or a broken machine
 };
 
@@ -39,6 +40,7 @@ struct Error {
   std::optional<Millis> retry_after;
   std::string origin;  ///< which part speaks: "iot_api", "store", "config"
   std::string detail;  ///< one sentence for people; never a secret, never a full VIN
+  std::uint8_t shard = 0;  ///< where the kind is `elsewhere`
 
   [[nodiscard]] std::string message() const;
 };

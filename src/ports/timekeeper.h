@@ -12,6 +12,9 @@ class Timekeeper {
  public:
   virtual ~Timekeeper() = default;
   [[nodiscard]] virtual Instant now() const = 0;
+  /// Since some moment in the past, by a clock that nobody sets and that goes on while the process does not
+  /// run. A time whose `now` nobody sets either needs no other.
+  [[nodiscard]] virtual Millis monotonic() const { return Millis(now().millis()); }
   /// Runs `action` on the engine's thread at or soon after `at`; never early. Cannot be taken back: guard
   /// with an epoch.
   virtual void call_at(Instant at, std::move_only_function<void()> action) = 0;

@@ -1,5 +1,7 @@
 #include "task/loop.h"
 
+#include <time.h>
+
 #include <algorithm>
 #include <chrono>
 #include <mutex>
@@ -10,6 +12,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "base/result.h"
 #include "task/asio.h"
 #include "task/timer_heap.h"
 
@@ -74,6 +77,12 @@ Loop::~Loop() = default;
 Instant Loop::now() const {
   const auto since = std::chrono::system_clock::now().time_since_epoch();
   return Instant::from_millis(std::chrono::duration_cast<Millis>(since).count());
+}
+
+Millis Loop::monotonic() const {
+  timespec since{};
+  CTR_ASSERT(::clock_gettime(CLOCK_BOOTTIME, &since) == 0);
+  return std::chrono::seconds(since.tv_sec) + Millis(since.tv_nsec / 1'000'000);
 }
 
 void Loop::call_at(Instant at, std::move_only_function<void()> action) {

@@ -9,8 +9,8 @@ namespace contactor::task {
 
 /// The event loop of one thread: sockets, timers and work handed over by other threads.
 ///
-/// Everything but `post`, `stop` and `now` belongs to the thread that runs it. Work that is left when the
-/// loop is destroyed is dropped without being run.
+/// Everything but `post`, `stop` and the clocks belongs to the thread that runs it. Work that is left when
+/// the loop is destroyed is dropped without being run.
 class Loop final : public ports::Timekeeper {
  public:
   Loop();
@@ -20,6 +20,8 @@ class Loop final : public ports::Timekeeper {
 
   /// The wall clock. Thread: any.
   [[nodiscard]] Instant now() const override;
+  /// Since the machine started, suspended or not. Thread: any.
+  [[nodiscard]] Millis monotonic() const override;
   /// Waits on the monotonic clock: a wall clock set back or forth while waiting changes nothing.
   void call_at(Instant at, std::move_only_function<void()> action) override;
   /// Runs `action` soon, in the order of posting. A burst costs one wake-up. Thread: any.
