@@ -162,13 +162,20 @@ struct Incident {
   std::uint64_t held_back = 0;
 };
 
-/// Counts over everything stored, for the demo's summary, metrics and audit.
+/// Counts over everything stored, for the overview, the demo's summary and the audit. Reads every row: whoever
+/// needs it often keeps the answer for a while.
 struct Totals {
-  std::vector<std::pair<ota::State, std::uint64_t>> by_state;
+  std::vector<std::pair<ota::State, std::uint64_t>> by_state;  ///< this and the next ones ascending, no zeros
+  std::vector<std::pair<ota::ServiceStatus, std::uint64_t>> by_service;
   std::vector<std::pair<ota::MoneyState, std::uint64_t>> by_money;
+  std::vector<std::pair<ota::Priority, std::uint64_t>> open_tickets;  ///< open, or waiting for the customer
+  /// Activations by the hour of the clock in which they were created: that of the newest and the 24 before it.
+  std::vector<std::pair<Instant, std::uint64_t>> begun_by_hour;
   std::uint64_t retried = 0;
   std::uint64_t tickets = 0;
   std::uint64_t captured_not_confirmed = 0;
+  std::uint64_t outbox = 0;
+  Instant outbox_oldest_at = Instant::never();  ///< when the oldest entry of the outbox was created
 };
 
 /// Where everything durable lives. Writes are grouped into batches behind this port; `done` is called after

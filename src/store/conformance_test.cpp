@@ -507,6 +507,39 @@ TEST_P(Conformance, CountsEverything) {
   EXPECT_EQ(std::tuple(sums.retried, sums.tickets, sums.captured_not_confirmed), std::tuple(1U, 1U, 0U));
 }
 
+TEST_P(Conformance, CountsWhatTheOverviewShows) {
+  EXPECT_EQ(totals().outbox_oldest_at, Instant::never());
+  const auto begun_at = [](int number, Instant at) {
+    auto write = a_new_one(number);
+    write.after.created_at = at;
+    return write;
+  };
+  const Instant hour = Instant::from_millis(kNow.millis() - kNow.millis() % 3'600'000);
+  applied(begun_at(1, hour - std::chrono::hours(25)));
+  applied(begun_at(2, hour - std::chrono::hours(24)));
+  applied(begun_at(3, hour));
+  auto end = an_end(applied(begun_at(4, hour + std::chrono::minutes(59))));
+  end.ticket = a_ticket(1, an_id(4));
+  end.ticket->priority = ota::Priority::HIGH;
+  auto owed = an_entry(7, an_id(4), ports::OutboxEntry::Kind::money);
+  owed.created_at = kNow;
+  end.outbox = {owed};
+  applied(end);
+  const auto sums = totals();
+  EXPECT_EQ(sums.by_service, (std::vector<std::pair<ota::ServiceStatus, std::uint64_t>>{
+                                 {ota::ServiceStatus::Pending, 3}, {ota::ServiceStatus::Active, 1}}));
+  EXPECT_EQ(sums.begun_by_hour,
+            (std::vector<std::pair<Instant, std::uint64_t>>{{hour - std::chrono::hours(24), 1}, {hour, 2}}));
+  EXPECT_EQ(sums.open_tickets,
+            (std::vector<std::pair<ota::Priority, std::uint64_t>>{{ota::Priority::HIGH, 1}}));
+  EXPECT_EQ(std::pair(sums.outbox, sums.outbox_oldest_at), std::pair(std::uint64_t{1}, kNow));
+  ota::Ticket closed = *end.ticket;
+  closed.state = ota::TicketState::closed;
+  closed.version += 1;
+  ASSERT_TRUE(await<Status>([&](auto done) { store().put_ticket(closed, std::move(done)); }));
+  EXPECT_TRUE(totals().open_tickets.empty());
+}
+
 TEST_P(Conformance, AuditsAllInIdOrderWithHistory) {
   for (const int i : {2, 1, 3}) applied(a_new_one(i));
   applied(an_end(*find(an_id(2))));

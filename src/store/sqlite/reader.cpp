@@ -69,22 +69,10 @@ class Snapshot {
   Status begun_;
 };
 
-std::size_t count_in(Statement& statement) { return static_cast<std::size_t>(statement.read_number()); }
-
 /// Before every id there is: where a keyset begins that runs from the newest down.
 template <class Id>
 std::int64_t below(Id after) {
   return after.empty() ? INT64_MAX : after.value();
-}
-
-template <class Key>
-void add(std::vector<std::pair<Key, std::uint64_t>>& counts, Key key, std::uint64_t count) {
-  for (auto& [known, sum] : counts)
-    if (known == key) {
-      sum += count;
-      return;
-    }
-  counts.emplace_back(key, count);
 }
 
 }  // namespace
@@ -252,36 +240,6 @@ Result<std::vector<ota::HistoryEntry>> Reader::history(ActivationId id) {
             "command_id, failure_category, failure_http_status, failure_code, failure_message, detail, node, "
             "hash FROM ota_history WHERE activation_id=?1 ORDER BY seq"));
   return all<ota::HistoryEntry>(statement->number(id.value()), read_entry);
-}
-
-Result<ports::Totals> Reader::totals() {
-  CTR_TRY(statement, start("SELECT state, money_state, COUNT(*), SUM(retries>0), "
-                           "SUM(money_state IN ('capturing','captured') AND confirmed_at IS NULL) FROM "
-                           "(SELECT state, money_state, retries, confirmed_at FROM ota_activation UNION ALL "
-                           "SELECT state, money_state, retries, confirmed_at FROM ota_activation_archive) "
-                           "GROUP BY state, money_state"));
-  ports::Totals totals;
-  const Ended ended{*statement};
-  for (;;) {
-    CTR_TRY(found, statement->step());
-    if (!found) break;
-    const auto state = ota::parse_state(statement->read_text());
-    const auto money = ota::parse_money_state(statement->read_text());
-    if (!state || !money)
-      return fail(ErrorKind::internal, "store", "a row has a state that this program does not know");
-    const auto count = count_in(*statement);
-    add(totals.by_state, *state, count);
-    add(totals.by_money, *money, count);
-    totals.retried += count_in(*statement);
-    totals.captured_not_confirmed += count_in(*statement);
-  }
-  std::sort(totals.by_state.begin(), totals.by_state.end());
-  std::sort(totals.by_money.begin(), totals.by_money.end());
-  CTR_TRY(tickets, start("SELECT COUNT(*) FROM ota_ticket"));
-  const Ended tickets_ended{*tickets};
-  CTR_TRY(counted, tickets->step());
-  if (counted) totals.tickets = count_in(*tickets);
-  return totals;
 }
 
 Result<std::vector<ports::Store::Audited>> Reader::audit(ActivationId after, std::size_t limit) {

@@ -35,6 +35,8 @@ class Reader {
 
  private:
   Result<Statement*> start(std::string_view sql);
+  template <class Take>
+  Status each_row(std::string_view sql, Take take);
   Result<std::optional<ota::Activation>> row_of(std::string_view sql, ActivationId id);
   Result<ports::CommandLedger> ledger(const Vin& vin);
   Result<Statement*> ids_for(const ports::ActivationFilter& filter);
