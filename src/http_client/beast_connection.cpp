@@ -1,14 +1,18 @@
 #include "http_client/beast_connection.h"
 
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
 #include <algorithm>
 #include <cstring>
 #include <utility>
 
-#include <boost/asio/connect.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <boost/beast/http/error.hpp>
+
+#include "http_client/tls_policy.h"
 
 namespace contactor::http_client {
 namespace {
@@ -21,10 +25,17 @@ constexpr int interim_answers_max = 8;
 // A request text that was larger than this gives its memory back.
 constexpr std::size_t kept_text_max = 64 * 1024;
 
+/// OpenSSL numbers the alerts that it receives from here on.
+bool is_certificate_alert(const error_code& error) {
+  return error.category() == asio::error::get_ssl_category() &&
+         refuses_client_certificate(ERR_GET_REASON(static_cast<unsigned long>(error.value())) -
+                                    SSL_AD_REASON_OFFSET);
+}
+
 }  // namespace
 
 Connection::Connection(ConnectionOwner& owner, ConnectionSettings& settings)
-    : owner_(&owner), settings_(&settings), resolver_(settings.io), socket_(settings.io) {}
+    : owner_(&owner), settings_(&settings), resolver_(settings.io) {}
 
 void Connection::open(Exchange exchange) {
   exchange_ = std::move(exchange);
@@ -52,17 +63,19 @@ void Connection::resolve(const Url& url) {
 }
 
 void Connection::connect(const tcp::resolver::results_type& endpoints) {
-  asio::async_connect(socket_, endpoints,
-                      [self = shared_from_this()](const error_code& error, const tcp::endpoint&) {
-                        if (self->phase_ != Phase::closed) self->on_connected(error);
-                      });
+  race_ = std::make_shared<ConnectRace>(settings_->io);
+  race_->start(endpoints, [self = shared_from_this()](const error_code& error, tcp::socket socket) {
+    if (self->phase_ != Phase::closed) self->on_connected(error, std::move(socket));
+  });
 }
 
-void Connection::on_connected(const error_code& error) {
+void Connection::on_connected(const error_code& error, tcp::socket socket) {
+  race_.reset();
   if (error) return abort(ErrorKind::unavailable, "connect: " + error.message());
+  connected_at_ = Clock::now();
   error_code ignored;
-  socket_.set_option(tcp::no_delay(true), ignored);
-  channel_.emplace(std::move(socket_), tls_ ? &settings_->tls : nullptr);
+  socket.set_option(tcp::no_delay(true), ignored);
+  channel_.emplace(std::move(socket), tls_ ? &settings_->tls : nullptr);
   if (!tls_) return start(std::move(exchange_));
   channel_->handshake_as_client(std::string(parse_url(exchange_.request.url)->host), shared_from_this());
 }
@@ -95,7 +108,10 @@ void Connection::write_request() {
 
 void Connection::on_written(const error_code& error) {
   writing_ = false;
-  if (phase_ == Phase::exchanging && error) abort(ErrorKind::unavailable, "write: " + error.message());
+  if (phase_ != Phase::exchanging || !error) return;
+  // The read that is under way may still find what the other side said before it closed; without TLS nothing
+  // of that kind is said.
+  if (!tls_) abort(ErrorKind::unavailable, "write: " + error.message());
 }
 
 void Connection::read_more() {
@@ -104,6 +120,8 @@ void Connection::read_more() {
 
 void Connection::on_read(const error_code& error, std::size_t size) {
   if (phase_ != Phase::exchanging) return;
+  if (error && !answered_ && is_certificate_alert(error)) return on_certificate_refused(error);
+  answered_ = answered_ || size != 0;
   filled_ += size;
   if (error) return on_end_of_stream(error);
   consume();
@@ -142,9 +160,16 @@ void Connection::on_end_of_stream(const error_code& error) {
   finish(std::move(reader_->response()), false);
 }
 
+void Connection::on_certificate_refused(const error_code& error) {
+  // With TLS 1.3 a request leaves before the server has looked at our certificate.
+  finish(fail(ErrorKind::unavailable, "http",
+              "TLS: the server does not accept our client certificate, or misses one: " + error.message()),
+         false);
+}
+
 void Connection::complete() {
   // Bytes beyond the answer, or an answer before the end of the request: what comes next could be misread.
-  const bool keep = reader_->keep_alive() && filled_ == 0 && !writing_;
+  const bool keep = reader_->keep_alive() && filled_ == 0 && !writing_ && is_young(Clock::now());
   finish(std::move(reader_->response()), keep);
 }
 
@@ -176,8 +201,7 @@ void Connection::drop() {
   phase_ = Phase::closed;
   owner_ = nullptr;
   resolver_.cancel();
-  error_code ignored;
-  socket_.close(ignored);
+  if (race_) race_->cancel();
   if (channel_) channel_->close();
 }
 

@@ -8,6 +8,7 @@
 
 #include <boost/asio/ip/tcp.hpp>
 
+#include "http_client/connect_race.h"
 #include "http_client/request_text.h"
 #include "http_client/response_reader.h"
 #include "ports/http.h"
@@ -42,6 +43,7 @@ struct ConnectionSettings {
   boost::asio::ssl::context& tls;
   ResponseLimits limits;
   Millis connect_max;
+  Millis age_max;
   std::string user_agent;
 };
 
@@ -59,6 +61,10 @@ class Connection final : public task::ChannelUser, public std::enable_shared_fro
   [[nodiscard]] bool is_alive() { return channel_->is_quiet(); }
   [[nodiscard]] Clock::time_point deadline() const { return deadline_; }
   [[nodiscard]] bool is_busy() const { return phase_ != Phase::idle && phase_ != Phase::closed; }
+  /// False once it is too old for another request: the name may lead elsewhere by now.
+  [[nodiscard]] bool is_young(Clock::time_point now) const {
+    return now - connected_at_ < settings_->age_max;
+  }
   void set_idle_until(Clock::time_point until) { deadline_ = until; }
   /// Ends the exchange under way with an error of that kind, and the connection.
   void abort(ErrorKind kind, std::string detail);
@@ -74,11 +80,12 @@ class Connection final : public task::ChannelUser, public std::enable_shared_fro
 
   void resolve(const Url& url);
   void connect(const boost::asio::ip::tcp::resolver::results_type& endpoints);
-  void on_connected(const task::error_code& error);
+  void on_connected(const task::error_code& error, boost::asio::ip::tcp::socket socket);
   void write_request();
   void read_more();
   void consume();
   void on_end_of_stream(const task::error_code& error);
+  void on_certificate_refused(const task::error_code& error);
   void complete();
   void finish(Result<ports::HttpResponse> result, bool keep);
 
@@ -87,11 +94,13 @@ class Connection final : public task::ChannelUser, public std::enable_shared_fro
   Phase phase_ = Phase::connecting;
   bool writing_ = false;
   bool tls_ = false;
+  bool answered_ = false;  ///< the other side has said something on this connection
   int interim_answers_ = 0;
   Exchange exchange_;
   Clock::time_point deadline_;
+  Clock::time_point connected_at_;
   boost::asio::ip::tcp::resolver resolver_;
-  boost::asio::ip::tcp::socket socket_;  ///< until connected
+  std::shared_ptr<ConnectRace> race_;  ///< until connected
   std::optional<task::Channel> channel_;
   std::string out_;
   std::optional<ResponseReader> reader_;

@@ -20,19 +20,20 @@ namespace {
 
 namespace ssl = boost::asio::ssl;
 
-Status trust(ssl::context& tls, const std::string& ca_file) {
+Status trust(ssl::context& tls, TlsPolicy& policy) {
   task::error_code error;
-  tls.set_options(ssl::context::default_workarounds | ssl::context::no_sslv2 | ssl::context::no_sslv3, error);
-  SSL_CTX_set_min_proto_version(tls.native_handle(), TLS1_2_VERSION);
   // An idle TLS connection would otherwise keep both of its record buffers.
   SSL_CTX_set_mode(tls.native_handle(), SSL_MODE_RELEASE_BUFFERS);
   tls.set_verify_mode(ssl::verify_peer, error);
+  const auto& ca_file = policy.files().ca_file;
   if (ca_file.empty()) {
     tls.set_default_verify_paths(error);
   } else {
     tls.load_verify_file(ca_file, error);
   }
   if (error) return fail(ErrorKind::invalid, "http", "CA file " + ca_file + ": " + error.message());
+  if (!policy.apply(tls.native_handle()))
+    return fail(ErrorKind::internal, "http", "OpenSSL refused its rules");
   return {};
 }
 
@@ -58,6 +59,7 @@ struct BeastPool::Parts final : ConnectionOwner, std::enable_shared_from_this<Pa
                  .limits = {.header_bytes = static_cast<std::uint32_t>(options.header_bytes_max),
                             .body_bytes = options.body_bytes_max},
                  .connect_max = options.connect_max,
+                 .age_max = options.age_max,
                  .user_agent = options.user_agent.empty() ? "contactor/" CTR_VERSION : options.user_agent},
         watch(loop, [this](Clock::time_point now) { return sweep(now); }) {}
 
@@ -107,7 +109,8 @@ struct BeastPool::Parts final : ConnectionOwner, std::enable_shared_from_this<Pa
     while (!origin.idle.empty()) {
       auto* connection = origin.idle.back();
       origin.idle.pop_back();
-      if (connection->is_alive()) return connection->start(std::move(exchange));
+      if (connection->is_alive() && connection->is_young(Clock::now()))
+        return connection->start(std::move(exchange));
       remove(origin, *connection);
     }
     if (origin.connections.size() < options.connections_per_origin_max)
@@ -219,6 +222,7 @@ struct BeastPool::Parts final : ConnectionOwner, std::enable_shared_from_this<Pa
 
   task::Loop& loop;
   Options options;
+  std::unique_ptr<TlsPolicy> policy;  ///< before what it was applied to
   ssl::context tls{ssl::context::tls_client};
   ConnectionSettings settings;
   std::map<std::string, Origin, std::less<>> origins;
@@ -229,8 +233,10 @@ struct BeastPool::Parts final : ConnectionOwner, std::enable_shared_from_this<Pa
 };
 
 Result<std::unique_ptr<BeastPool>> BeastPool::create(task::Loop& loop, Options options) {
+  CTR_TRY(policy, TlsPolicy::create(options.tls));
   auto parts = std::make_shared<Parts>(loop, std::move(options));
-  CTR_CHECK(trust(parts->tls, parts->options.ca_file));
+  parts->policy = std::move(policy);
+  CTR_CHECK(trust(parts->tls, *parts->policy));
   return std::unique_ptr<BeastPool>(new BeastPool(std::move(parts)));
 }
 

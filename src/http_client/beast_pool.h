@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "http_client/tls_policy.h"
 #include "ports/http.h"
 #include "task/loop.h"
 
@@ -22,13 +23,14 @@ class BeastPool final : public ports::HttpTransport {
     Millis connect_max{3'000};       ///< name, TCP and TLS together
     Millis exchange_max{60'000};     ///< where the request names no or a later `respond_by`
     Millis idle_max{30'000};
+    Millis age_max{600'000};  ///< of a kept connection; then the name is looked up again
     std::size_t header_bytes_max = 16 * 1024;
     std::size_t body_bytes_max = 1024 * 1024;
-    std::string ca_file;     ///< PEM; trusted instead of the system's authorities when set
+    TlsFiles tls;
     std::string user_agent;  ///< `contactor/<version>` when empty
   };
 
-  /// @errors  invalid: the CA file cannot be read.
+  /// @errors  invalid: a file of the TLS policy, see there.
   [[nodiscard]] static Result<std::unique_ptr<BeastPool>> create(task::Loop& loop, Options options);
   /// Closes all connections; what is under way is dropped without a call.
   ~BeastPool() override;

@@ -26,12 +26,5 @@ TEST(BeastPool, RefusesWhenItsQueueIsFull) {
   EXPECT_EQ(ends, (std::vector{ErrorKind::exhausted, ErrorKind::timed_out, ErrorKind::timed_out}));
 }
 
-TEST(BeastPool, NamesACaFileThatCannotBeRead) {
-  task::Loop loop;
-  const auto pool = BeastPool::create(loop, {.ca_file = "/no/such/file"});
-  ASSERT_FALSE(pool.has_value());
-  EXPECT_EQ(pool.error().kind, ErrorKind::invalid);
-}
-
 }  // namespace
 }  // namespace contactor::http_client

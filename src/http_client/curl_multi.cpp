@@ -1,7 +1,6 @@
 #include "http_client/curl_multi.h"
 
 #include <pthread.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <deque>
@@ -28,8 +27,8 @@ bool start_libcurl() {
 }  // namespace
 
 struct CurlMulti::Parts {
-  Parts(task::Loop& the_loop, Options the_options)
-      : loop(the_loop), options(std::move(the_options)), multi(curl_multi_init()) {
+  Parts(task::Loop& the_loop, Options the_options, std::unique_ptr<TlsPolicy> the_tls)
+      : loop(the_loop), options(std::move(the_options)), tls(std::move(the_tls)), multi(curl_multi_init()) {
     if (options.user_agent.empty()) options.user_agent = "contactor/" CTR_VERSION;
     curl_multi_setopt(multi, CURLMOPT_MAX_HOST_CONNECTIONS,
                       static_cast<long>(options.connections_per_host_max));
@@ -93,7 +92,9 @@ struct CurlMulti::Parts {
       curl_multi_perform(multi, &running);
       collect();
       if (waiting.empty() || active.size() >= options.active_max) {
-        curl_multi_poll(multi, nullptr, 0, waiting.empty() ? 1000 : 20, nullptr);
+        // libcurl 7.88 sets no timer for the moment at which it should try a name's next address.
+        const int idle = active.empty() ? 1000 : 250;
+        curl_multi_poll(multi, nullptr, 0, waiting.empty() ? idle : 20, nullptr);
       }
     }
   }
@@ -118,7 +119,7 @@ struct CurlMulti::Parts {
       auto transfer = std::move(waiting.front());
       waiting.pop_front();
       auto* easy = take_easy();
-      transfer->arm(easy, options);
+      transfer->arm(easy, options, *tls);
       active[easy] = std::move(transfer);
       curl_multi_add_handle(multi, easy);
     }
@@ -170,6 +171,7 @@ struct CurlMulti::Parts {
 
   task::Loop& loop;
   Options options;
+  std::unique_ptr<TlsPolicy> tls;
   CURLM* multi;
   std::mutex mutex;
   std::vector<Transfer> inbox;    ///< guarded by `mutex`
@@ -183,9 +185,9 @@ struct CurlMulti::Parts {
 
 Result<std::unique_ptr<CurlMulti>> CurlMulti::create(task::Loop& loop, Options options) {
   if (!start_libcurl()) return fail(ErrorKind::internal, "http", "libcurl cannot start");
-  if (!options.ca_file.empty() && access(options.ca_file.c_str(), R_OK) != 0)
-    return fail(ErrorKind::invalid, "http", "CA file " + options.ca_file + " cannot be read");
-  return std::unique_ptr<CurlMulti>(new CurlMulti(std::make_unique<Parts>(loop, std::move(options))));
+  CTR_TRY(tls, TlsPolicy::create(options.tls));
+  return std::unique_ptr<CurlMulti>(
+      new CurlMulti(std::make_unique<Parts>(loop, std::move(options), std::move(tls))));
 }
 
 CurlMulti::CurlMulti(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "http_client/tls_policy.h"
 #include "ports/http.h"
 #include "task/loop.h"
 
@@ -20,14 +21,15 @@ class CurlMulti final : public ports::HttpTransport {
     std::size_t queue_max = 10'000;  ///< requests that wait to become active
     Millis connect_max{3'000};
     Millis exchange_max{60'000};  ///< where the request names no or a later `respond_by`
+    Millis age_max{600'000};      ///< of a kept connection, full seconds; then the name is looked up again
     std::size_t header_bytes_max = 16 * 1024;
     std::size_t body_bytes_max = 1024 * 1024;
-    std::string ca_file;     ///< PEM; trusted instead of the system's authorities when set
+    TlsFiles tls;
     std::string user_agent;  ///< `contactor/<version>` when empty
     std::string proxy;       ///< none when empty: the environment is not asked
   };
 
-  /// @errors  invalid: the CA file cannot be read. internal: libcurl cannot start.
+  /// @errors  invalid: a file of the TLS policy, see there. internal: libcurl cannot start.
   [[nodiscard]] static Result<std::unique_ptr<CurlMulti>> create(task::Loop& loop, Options options);
   /// Ends the thread; what is under way is dropped without a call.
   ~CurlMulti() override;

@@ -40,7 +40,7 @@ CurlTransfer::CurlTransfer(ports::HttpRequest request, Done done, Clock::time_po
 
 CurlTransfer::~CurlTransfer() { curl_slist_free_all(header_list_); }
 
-void CurlTransfer::arm(CURL* easy, const CurlMulti::Options& options) {
+void CurlTransfer::arm(CURL* easy, const CurlMulti::Options& options, TlsPolicy& tls) {
   easy_ = easy;
   header_left_ = options.header_bytes_max;
   body_max_ = options.body_bytes_max;
@@ -58,19 +58,36 @@ void CurlTransfer::arm(CURL* easy, const CurlMulti::Options& options) {
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_max.count()));
   curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 100L);
   curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, 10L);
-  curl_easy_setopt(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-  if (!options.ca_file.empty()) {
-    curl_easy_setopt(easy, CURLOPT_CAINFO, options.ca_file.c_str());
-    curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr);
-  }
+  // What a name leads to is asked for every new connection: the resolver knows how long an answer is good.
+  curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, 0L);
+  // Otherwise the one thread would wait for a lookup that hangs long after its request has ended.
+  curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+  curl_easy_setopt(easy, CURLOPT_MAXLIFETIME_CONN,
+                   static_cast<long>(std::chrono::ceil<std::chrono::seconds>(options.age_max).count()));
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &CurlTransfer::on_body);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
   curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &CurlTransfer::on_header);
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, this);
   curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, &CurlTransfer::on_before_request);
   curl_easy_setopt(easy, CURLOPT_PREREQDATA, this);
+  set_tls(tls);
   set_method();
   set_headers(options);
+}
+
+void CurlTransfer::set_tls(TlsPolicy& tls) {
+  curl_easy_setopt(easy_, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  if (const auto& ca_file = tls.files().ca_file; !ca_file.empty()) {
+    curl_easy_setopt(easy_, CURLOPT_CAINFO, ca_file.c_str());
+    curl_easy_setopt(easy_, CURLOPT_CAPATH, nullptr);
+  }
+  curl_easy_setopt(easy_, CURLOPT_SSL_CTX_FUNCTION, &CurlTransfer::on_tls_context);
+  curl_easy_setopt(easy_, CURLOPT_SSL_CTX_DATA, &tls);
+}
+
+CURLcode CurlTransfer::on_tls_context(CURL*, void* context, void* policy) {
+  return static_cast<TlsPolicy*>(policy)->apply(static_cast<SSL_CTX*>(context)) ? CURLE_OK
+                                                                                : CURLE_SSL_CONNECT_ERROR;
 }
 
 void CurlTransfer::set_method() {
@@ -133,8 +150,10 @@ bool CurlTransfer::take_header(std::string_view line) {
   if (line.starts_with("HTTP/")) {  // also begins anew after an interim answer
     response_.headers.clear();
     content_length_.clear();
+    header_done_ = false;
     return true;
   }
+  header_done_ = header_done_ || trimmed(line).empty();
   const auto colon = line.find(':');
   if (colon == std::string_view::npos) return true;
   const auto name = trimmed(line.substr(0, colon));
@@ -161,13 +180,46 @@ bool CurlTransfer::has_broken_chunks() const {
   return std::string_view(text_.data()).contains("chunked-encoding");
 }
 
+/// The connection was dead at the first write: no byte of this request can have arrived.
+bool CurlTransfer::has_nothing_left(CURLcode code) const {
+  long sent = 0;
+  curl_easy_getinfo(easy_, CURLINFO_REQUEST_SIZE, &sent);
+  return code == CURLE_SEND_ERROR && sent == 0;
+}
+
+/// As with Beast: with TLS 1.3 the request leaves before the server has looked at our certificate. curl hands
+/// the alert on as text only; a connection that was used before has passed that look.
+bool CurlTransfer::is_certificate_refused() const {
+  long connections_made = 0;
+  curl_easy_getinfo(easy_, CURLINFO_NUM_CONNECTS, &connections_made);
+  const std::string_view text(text_.data());
+  constexpr std::array alerts{"alert bad certificate",     "alert unsupported certificate",
+                              "alert certificate revoked", "alert certificate expired",
+                              "alert certificate unknown", "alert unknown ca",
+                              "alert certificate required"};
+  return connections_made == 1 && response_.headers.empty() &&
+         std::ranges::any_of(alerts, [text](const char* alert) { return text.contains(alert); });
+}
+
 Result<ports::HttpResponse> CurlTransfer::outcome(CURLcode code) {
+  if (has_nothing_left(code)) {
+    begun_ = false;
+    return failure(ErrorKind::unavailable, "the server closed the connection before the request was written");
+  }
   if (code == CURLE_ABORTED_BY_CALLBACK)
     return failure(ErrorKind::unavailable, broken_ ? broken_ : "aborted");
   if (broken_ != nullptr) return failure(ErrorKind::protocol, broken_);
+  if (code != CURLE_OK && is_certificate_refused()) {
+    begun_ = false;
+    return failure(ErrorKind::unavailable,
+                   std::string("TLS: the server does not accept our client certificate, or misses one: ") +
+                       text_.data());
+  }
   if (code == CURLE_RECV_ERROR && has_broken_chunks()) return failure(ErrorKind::protocol, text_.data());
   if (code != CURLE_OK)
     return failure(kind_of(code), text_[0] != 0 ? text_.data() : curl_easy_strerror(code));
+  // To curl a connection that ends in the middle of a header has brought a whole answer.
+  if (!header_done_) return failure(ErrorKind::protocol, "the answer ends in its header");
   long status = 0;
   curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
   if (status < 200)

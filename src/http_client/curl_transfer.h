@@ -25,7 +25,8 @@ class CurlTransfer {
   CurlTransfer& operator=(const CurlTransfer&) = delete;
 
   /// Puts the request into `easy`, which is then this transfer's until it ends.
-  void arm(CURL* easy, const CurlMulti::Options& options);
+  /// @param tls  must outlive the connection that `easy` may open.
+  void arm(CURL* easy, const CurlMulti::Options& options, TlsPolicy& tls);
   [[nodiscard]] CURL* easy() const { return easy_; }
   [[nodiscard]] Clock::time_point deadline() const { return deadline_; }
   [[nodiscard]] Result<ports::HttpResponse> outcome(CURLcode code);
@@ -36,9 +37,13 @@ class CurlTransfer {
   static std::size_t on_body(char* data, std::size_t one, std::size_t size, void* self);
   static std::size_t on_header(char* data, std::size_t one, std::size_t size, void* self);
   static int on_before_request(void* self, char*, char*, int, int);
+  static CURLcode on_tls_context(CURL*, void* context, void* policy);
   void set_method();
+  void set_tls(TlsPolicy& tls);
   void set_headers(const CurlMulti::Options& options);
   [[nodiscard]] bool has_broken_chunks() const;
+  [[nodiscard]] bool has_nothing_left(CURLcode code) const;
+  [[nodiscard]] bool is_certificate_refused() const;
   bool take_header(std::string_view line);
 
   ports::HttpRequest request_;
@@ -50,6 +55,7 @@ class CurlTransfer {
   std::size_t header_left_ = 0;
   std::size_t body_max_ = 0;
   std::string content_length_;
+  bool header_done_ = false;
   bool begun_ = false;            ///< bytes of the request may have left
   const char* broken_ = nullptr;  ///< why we ourselves stopped the transfer
   std::array<char, CURL_ERROR_SIZE> text_{};

@@ -3,9 +3,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <openssl/pem.h>
-#include <openssl/rsa.h>
 #include <openssl/ssl.h>
-#include <openssl/x509v3.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -18,27 +16,15 @@
 namespace contactor::http_client {
 namespace {
 
-sockaddr_in loopback() {
+std::uint16_t bind_to(int fd, const ScriptedServer::Place& place) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  return address;
-}
-
-std::uint16_t bind_any(int fd) {
-  auto address = loopback();
+  address.sin_port = htons(place.port);
+  CTR_ASSERT(inet_pton(AF_INET, place.address.c_str(), &address.sin_addr) == 1);
   socklen_t size = sizeof address;
   CTR_ASSERT(bind(fd, reinterpret_cast<sockaddr*>(&address), size) == 0);
   CTR_ASSERT(getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0);
   return ntohs(address.sin_port);
-}
-
-std::string text_of(BIO* bio) {
-  char* data = nullptr;
-  const auto size = BIO_get_mem_data(bio, &data);
-  std::string text(data, static_cast<std::size_t>(size));
-  BIO_free(bio);
-  return text;
 }
 
 std::size_t body_length(std::string_view head) {
@@ -48,40 +34,52 @@ std::size_t body_length(std::string_view head) {
   return length;
 }
 
+X509* certificate_of(const std::string& pem) {
+  BIO* text = BIO_new_mem_buf(pem.data(), -1);
+  X509* certificate = PEM_read_bio_X509(text, nullptr, nullptr, nullptr);
+  BIO_free(text);
+  return certificate;
+}
+
+void demand_clients_of(SSL_CTX* tls, const std::string& authority_pem) {
+  X509* authority = certificate_of(authority_pem);
+  X509_STORE_add_cert(SSL_CTX_get_cert_store(tls), authority);
+  X509_free(authority);
+  SSL_CTX_set_verify(tls, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+}
+
+int count_hello(SSL*, int*, void* count) {
+  ++*static_cast<std::atomic<int>*>(count);
+  return SSL_CLIENT_HELLO_SUCCESS;
+}
+
+SSL_CTX* context_of(const ServerIdentity& identity) {
+  auto* tls = SSL_CTX_new(TLS_server_method());
+  // What is broken on purpose must be allowed here, so that it is the client who refuses.
+  SSL_CTX_set_security_level(tls, 0);
+  if (identity.speaks_old_tls_only) {
+    SSL_CTX_set_min_proto_version(tls, TLS1_VERSION);
+    SSL_CTX_set_max_proto_version(tls, TLS1_1_VERSION);
+  }
+  if (identity.speaks_tls_12_only) SSL_CTX_set_max_proto_version(tls, TLS1_2_VERSION);
+  if (!identity.asks_for_clients_of.empty()) demand_clients_of(tls, identity.asks_for_clients_of);
+  X509* certificate = certificate_of(identity.certificate_pem);
+  BIO* key_text = BIO_new_mem_buf(identity.key_pem.data(), -1);
+  EVP_PKEY* key = PEM_read_bio_PrivateKey(key_text, nullptr, nullptr, nullptr);
+  CTR_ASSERT(SSL_CTX_use_certificate(tls, certificate) == 1 && SSL_CTX_use_PrivateKey(tls, key) == 1);
+  X509_free(certificate);
+  EVP_PKEY_free(key);
+  BIO_free(key_text);
+  return tls;
+}
+
 }  // namespace
 
 std::uint16_t closed_port() {
   const int fd = socket(AF_INET, SOCK_STREAM, 0);
-  const auto port = bind_any(fd);
+  const auto port = bind_to(fd, {});
   close(fd);
   return port;
-}
-
-ServerIdentity make_identity(const std::string& name, bool is_address, Validity validity,
-                             KeyStrength strength) {
-  EVP_PKEY* key = strength == KeyStrength::sound ? EVP_EC_gen("P-256") : EVP_RSA_gen(1024);
-  X509* certificate = X509_new();
-  X509_set_version(certificate, 2);
-  ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
-  X509_gmtime_adj(X509_getm_notBefore(certificate), validity.from);
-  X509_gmtime_adj(X509_getm_notAfter(certificate), validity.until);
-  X509_set_pubkey(certificate, key);
-  auto* subject = X509_get_subject_name(certificate);
-  X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("test"), -1,
-                             -1, 0);
-  X509_set_issuer_name(certificate, subject);
-  const auto names = (is_address ? "IP:" : "DNS:") + name;
-  auto* extension = X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, names.c_str());
-  X509_add_ext(certificate, extension, -1);
-  X509_EXTENSION_free(extension);
-  X509_sign(certificate, key, EVP_sha256());
-  BIO* certificate_text = BIO_new(BIO_s_mem());
-  PEM_write_bio_X509(certificate_text, certificate);
-  BIO* key_text = BIO_new(BIO_s_mem());
-  PEM_write_bio_PrivateKey(key_text, key, nullptr, nullptr, 0, nullptr, nullptr);
-  X509_free(certificate);
-  EVP_PKEY_free(key);
-  return {text_of(certificate_text), text_of(key_text)};
 }
 
 long Peer::receive(char* data, std::size_t size) {
@@ -122,35 +120,26 @@ void Peer::wait_for_end() {
   }
 }
 
+void Peer::ask_for_renegotiation() {
+  CTR_ASSERT(SSL_renegotiate(ssl_) == 1);
+  SSL_do_handshake(ssl_);
+}
+
 void Peer::reset_on_close() {
   const linger now{.l_onoff = 1, .l_linger = 0};
   setsockopt(fd_, SOL_SOCKET, SO_LINGER, &now, sizeof now);
 }
 
-ScriptedServer::ScriptedServer(Script script, const ServerIdentity* identity) : script_(std::move(script)) {
+ScriptedServer::ScriptedServer(Script script, const ServerIdentity* identity, const Place& place)
+    : script_(std::move(script)) {
   std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes to sockets without asking for no signal
   if (identity != nullptr) {
-    auto* tls = SSL_CTX_new(TLS_server_method());
-    BIO* certificate_text = BIO_new_mem_buf(identity->certificate_pem.data(), -1);
-    X509* certificate = PEM_read_bio_X509(certificate_text, nullptr, nullptr, nullptr);
-    BIO* key_text = BIO_new_mem_buf(identity->key_pem.data(), -1);
-    EVP_PKEY* key = PEM_read_bio_PrivateKey(key_text, nullptr, nullptr, nullptr);
-    // What is broken on purpose must be allowed here, so that it is the client who refuses.
-    SSL_CTX_set_security_level(tls, 0);
-    if (identity->speaks_old_tls_only) {
-      SSL_CTX_set_min_proto_version(tls, TLS1_VERSION);
-      SSL_CTX_set_max_proto_version(tls, TLS1_1_VERSION);
-    }
-    SSL_CTX_use_certificate(tls, certificate);
-    SSL_CTX_use_PrivateKey(tls, key);
-    X509_free(certificate);
-    EVP_PKEY_free(key);
-    BIO_free(certificate_text);
-    BIO_free(key_text);
+    auto* tls = context_of(*identity);
+    SSL_CTX_set_client_hello_cb(tls, &count_hello, &client_hellos_);
     tls_ = tls;
   }
   listener_ = socket(AF_INET, SOCK_STREAM, 0);
-  port_ = bind_any(listener_);
+  port_ = bind_to(listener_, place);
   CTR_ASSERT(listen(listener_, 64) == 0);
   acceptor_ = std::thread([this] { accept_all(); });
 }

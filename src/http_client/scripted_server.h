@@ -10,6 +10,8 @@
 #include <thread>
 #include <vector>
 
+#include "http_client/test_certificates.h"
+
 struct ssl_st;
 
 namespace contactor::http_client {
@@ -24,6 +26,8 @@ class Peer {
   bool write(std::string_view bytes);
   /// Waits until the client closes.
   void wait_for_end();
+  /// Asks the client for another handshake on this connection, TLS 1.2.
+  void ask_for_renegotiation();
   /// The next close resets the connection.
   void reset_on_close();
 
@@ -34,32 +38,23 @@ class Peer {
   std::string buffered_;
 };
 
-struct ServerIdentity {
-  std::string certificate_pem;
-  std::string key_pem;
-  bool speaks_old_tls_only = false;  ///< TLS 1.0 and 1.1, as a server of long ago
-};
-
-/// When a certificate is good, in seconds from now.
-struct Validity {
-  long from = -60;
-  long until = 3600;
-};
-
-enum class KeyStrength { sound, rsa_1024 };
-
-/// A self-signed certificate for that DNS name or address, made anew.
-[[nodiscard]] ServerIdentity make_identity(const std::string& name, bool is_address, Validity validity = {},
-                                           KeyStrength strength = KeyStrength::sound);
-
 /// Plays a script on every connection it accepts, each in a thread of its own.
 class ScriptedServer {
  public:
   using Script = std::function<void(Peer&)>;
-  explicit ScriptedServer(Script script, const ServerIdentity* identity = nullptr);
+  /// Where it listens: loopback only.
+  struct Place {
+    std::string address = "127.0.0.1";
+    std::uint16_t port = 0;  ///< any
+  };
+  explicit ScriptedServer(Script script, const ServerIdentity* identity = nullptr)
+      : ScriptedServer(std::move(script), identity, Place()) {}
+  ScriptedServer(Script script, const ServerIdentity* identity, const Place& place);
   ~ScriptedServer();
   [[nodiscard]] std::uint16_t port() const { return port_; }
   [[nodiscard]] int accepted() const { return accepted_; }
+  /// Handshakes that clients have begun, on all connections.
+  [[nodiscard]] int client_hellos() const { return client_hellos_; }
 
  private:
   void accept_all();
@@ -69,6 +64,7 @@ class ScriptedServer {
   int listener_ = -1;
   std::uint16_t port_ = 0;
   std::atomic<int> accepted_ = 0;
+  std::atomic<int> client_hellos_ = 0;
   std::vector<std::thread> threads_;
   std::mutex mutex_;
   std::set<int> open_;  ///< guarded by `mutex_`
