@@ -26,6 +26,7 @@ find_package(CURL REQUIRED)
 find_package(SQLite3 REQUIRED)
 find_package(Threads REQUIRED)
 find_package(GTest REQUIRED)
+find_package(mimalloc REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
 
@@ -80,6 +81,14 @@ endfunction()
 
 # Tests find the server that tests/postgres_server.py starts for the whole run by this file.
 set(CTR_POSTGRES_FILE ${CMAKE_BINARY_DIR}/postgres.url)
+
+# Programs, as opposed to tests, allocate through mimalloc: a tenth less CPU per activation and a seventh less memory than
+# with glibc's allocator (docs/figures.md). Sanitizers bring their own.
+function(ctr_program target)
+  if(NOT CTR_SANITIZE AND NOT CTR_FUZZ)
+    target_link_libraries(${target} PRIVATE mimalloc)
+  endif()
+endfunction()
 
 # ctr_test(NAME base SOURCES result_test.cpp DEPS base [NO_PCH] [POSTGRES] [LABELS slow])
 # One test program per folder, `<name>_test`; ctest sees every TEST in it. POSTGRES: a server runs meanwhile.
