@@ -32,6 +32,16 @@ TEST(Instant, ReadsHttpDates) {
   EXPECT_EQ(parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT"), parse_rfc3339("1994-11-06T08:49:37Z"));
   EXPECT_FALSE(parse_http_date("Sun, 06 Foo 1994 08:49:37 GMT"));
   EXPECT_FALSE(parse_http_date("Sunday, 06-Nov-94 08:49:37 GMT"));
+  EXPECT_FALSE(parse_http_date("Sun, 06-Nov-1994 08.49.37 GMT"));
+}
+
+TEST(Instant, TimesBeforeTheFirstYearAndAfterTheLastAreNone) {
+  EXPECT_EQ(parse_rfc3339("1970-01-01T01:00:00+01:00"), Instant());
+  EXPECT_FALSE(parse_rfc3339("1970-01-01T00:59:59+01:00"));
+  EXPECT_TRUE(parse_rfc3339("9999-12-31T23:59:59.999Z"));
+  EXPECT_FALSE(parse_rfc3339("9999-12-31T23:59:59-00:01"));
+  EXPECT_FALSE(parse_rfc3339("9999-12-31T23:59:60Z"));
+  EXPECT_FALSE(parse_http_date("Fri, 31 Dec 9999 23:59:60 GMT"));
 }
 
 TEST(Duration, NeedsItsUnit) {
@@ -69,6 +79,7 @@ TEST(Money, ShowsTheDigitsOfItsCurrency) {
 TEST(Log, HidesTheMiddleOfAVin) {
   EXPECT_EQ(log::redact("vin WVWZZZ1JZXW000001 sent\nnext"), "vin WVW**********0001 sent next");
   EXPECT_EQ(log::redact("act_0123456789ABC"), "act_0123456789ABC");
+  EXPECT_EQ(log::redact("a\x1b[2J\x7f\tb"), "a [2J  b");
 }
 
 TEST(Prng, GivesTheSameNumbersForTheSameSeed) {

@@ -11,6 +11,8 @@ namespace {
 using std::chrono::days;
 using std::chrono::sys_days;
 
+constexpr Instant kEndOfYears = Instant::from_millis(253'402'300'800'000);  // 10000-01-01T00:00:00Z
+
 /// Reads exactly `digits` decimal digits at `at`; -1 where there are none.
 int read_digits(std::string_view text, std::size_t at, std::size_t digits) {
   if (at + digits > text.size()) return -1;
@@ -89,12 +91,16 @@ std::optional<Instant> parse_rfc3339(std::string_view text) {
   if (!offset) return std::nullopt;
   const auto local = from_civil(part[0], part[1], part[2], part[3], part[4], part[5], *millis);
   if (!local) return std::nullopt;
-  return *local - std::chrono::minutes(*offset);
+  // An offset or a leap second may lead past both ends, to where a time has no text any more.
+  const Instant at_utc = *local - std::chrono::minutes(*offset);
+  return at_utc >= Instant() && at_utc < kEndOfYears ? std::optional(at_utc) : std::nullopt;
 }
 
 std::optional<Instant> parse_http_date(std::string_view text) {
   constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
-  if (text.size() != 29 || text.substr(3, 2) != ", " || text.substr(25) != " GMT") return std::nullopt;
+  if (text.size() != 29 || text.substr(3, 2) != ", " || text.substr(25) != " GMT" || text[7] != ' ' ||
+      text[11] != ' ' || text[16] != ' ' || text[19] != ':' || text[22] != ':')
+    return std::nullopt;
   const std::size_t month = kMonths.find(text.substr(8, 3));
   if (month == std::string_view::npos || month % 3 != 0) return std::nullopt;
   const int year = read_digits(text, 12, 4);
@@ -103,7 +109,8 @@ std::optional<Instant> parse_http_date(std::string_view text) {
   const int minute = read_digits(text, 20, 2);
   const int second = read_digits(text, 23, 2);
   if (year < 0 || day < 0 || hour < 0 || minute < 0 || second < 0) return std::nullopt;
-  return from_civil(year, static_cast<int>(month / 3) + 1, day, hour, minute, second, 0);
+  const auto at = from_civil(year, static_cast<int>(month / 3) + 1, day, hour, minute, second, 0);
+  return at && *at < kEndOfYears ? at : std::nullopt;
 }
 
 std::optional<Millis> parse_duration(std::string_view text) {

@@ -36,7 +36,7 @@ std::string redact(std::string_view line) {
     }
     // A VIN is personal data where it can be linked: first three and last four stay, for support.
     if (run == 17) shown.replace(i - 14, 10, "**********");
-    if (i < shown.size() && static_cast<unsigned char>(shown[i]) < 0x20) shown[i] = ' ';
+    if (i < shown.size() && (static_cast<unsigned char>(shown[i]) < 0x20 || shown[i] == 0x7f)) shown[i] = ' ';
     run = 0;
   }
   return shown;

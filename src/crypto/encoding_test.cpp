@@ -38,5 +38,14 @@ TEST(Encoding, RefusesSecondSpellings) {
   EXPECT_EQ(from_hex("aAFf"), "\xaa\xff");
 }
 
+TEST(Encoding, BytesBeyondAsciiAreNoDigits) {
+  for (int byte = 0x80; byte < 0x100; ++byte) {
+    const std::string text = static_cast<char>(byte) + "AAA"s;
+    EXPECT_FALSE(from_base64(text)) << byte;
+    EXPECT_FALSE(from_base64url(text)) << byte;
+    EXPECT_FALSE(from_hex(text)) << byte;
+  }
+}
+
 }  // namespace
 }  // namespace contactor::crypto

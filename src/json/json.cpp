@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <set>
 
 namespace contactor::json {
@@ -43,10 +44,19 @@ bool DuplicateKeys::found(std::string_view text) {
       if (is_object.empty() || !is_object.back() || next >= text.size() || text[next] != ':') continue;
       const std::string_view raw = text.substr(first, i + 1 - first);
       std::string key(raw.substr(1, raw.size() - 2));
-      if (key.find('\\') != std::string::npos) key = boost::json::parse(raw).as_string().c_str();
+      if (key.contains('\\')) key = std::string_view(boost::json::parse(raw).get_string());
       if (!open_.back().insert(std::move(key)).second) return true;
     }
   }
+  return false;
+}
+
+/// A number like 1e400 is read as infinity, which is written as a number that no reader takes back.
+bool has_infinity(const value& from) {
+  if (const auto* number = from.if_double()) return !std::isfinite(*number);
+  if (const auto* list = from.if_array()) return std::ranges::any_of(*list, has_infinity);
+  if (const auto* members = from.if_object())
+    return std::ranges::any_of(*members, [](const auto& member) { return has_infinity(member.value()); });
   return false;
 }
 
@@ -66,7 +76,9 @@ Result<value> parse(std::string_view text, Limits limits) {
                 fmt::format("not a JSON document: {} at byte {}", error.message(), used));
   if (DuplicateKeys().found(text))
     return fail(ErrorKind::invalid, "json", "an object has the same member twice");
-  return parser.release();
+  value document = parser.release();
+  if (has_infinity(document)) return fail(ErrorKind::invalid, "json", "a number is too large");
+  return document;
 }
 
 std::string serialize(const value& document) { return boost::json::serialize(document); }
@@ -100,6 +112,16 @@ std::optional<bool> bool_at(const object& parent, std::string_view key) {
   const auto* found = parent.if_contains(key);
   if (found == nullptr || !found->is_bool()) return std::nullopt;
   return found->get_bool();
+}
+
+std::string short_text_at(const object& parent, std::string_view key, std::size_t bytes_max) {
+  return shortened(string_at(parent, key).value_or(""), bytes_max);
+}
+
+std::string shortened(std::string_view utf8, std::size_t bytes_max) {
+  if (utf8.size() <= bytes_max) return std::string(utf8);
+  while (bytes_max > 0 && (static_cast<unsigned char>(utf8[bytes_max]) & 0xc0) == 0x80) --bytes_max;
+  return std::string(utf8.substr(0, bytes_max));
 }
 
 }  // namespace contactor::json

@@ -24,7 +24,8 @@ struct Limits {
   std::size_t depth = 32;
 };
 
-/// Parses text that must be one JSON document in valid UTF-8, without duplicate keys.
+/// Parses text that must be one JSON document in valid UTF-8, without duplicate keys and without numbers
+/// beyond those of a double.
 /// @errors  invalid, with the byte position; applied = no. Cost: O(size), one allocation arena.
 [[nodiscard]] Result<value> parse(std::string_view text, Limits limits = {});
 [[nodiscard]] std::string serialize(const value& document);
@@ -35,6 +36,10 @@ struct Limits {
 [[nodiscard]] std::optional<std::string_view> string_at(const object& parent, std::string_view key);
 [[nodiscard]] std::optional<std::int64_t> integer_at(const object& parent, std::string_view key);
 [[nodiscard]] std::optional<bool> bool_at(const object& parent, std::string_view key);
+/// A text of at most so many bytes, cut between two characters, so that what is kept can be stored and shown
+/// again; empty where it is missing or of another kind.
+[[nodiscard]] std::string short_text_at(const object& parent, std::string_view key, std::size_t bytes_max);
+[[nodiscard]] std::string shortened(std::string_view utf8, std::size_t bytes_max);
 
 }  // namespace contactor::json
 

@@ -22,8 +22,8 @@ std::string code_in(const std::string& text) {
   if (const auto* details = json::array_at(*error, "details"))
     for (const auto& detail : *details)
       if (const auto* object = detail.if_object())
-        if (const auto code = json::string_at(*object, "errorCode")) return std::string(code->substr(0, 64));
-  return std::string(json::string_at(*error, "status").value_or("").substr(0, 64));
+        if (auto code = json::short_text_at(*object, "errorCode", 64); !code.empty()) return code;
+  return json::short_text_at(*error, "status", 64);
 }
 
 Error fold_error(int status, const std::string& code) {

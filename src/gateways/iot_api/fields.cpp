@@ -14,14 +14,6 @@ const json::value* member(const json::object& parent, std::string_view key) {
   return found == nullptr || found->is_null() ? nullptr : found;
 }
 
-/// Cut at a character's border, so that what is kept stays valid UTF-8.
-std::string cut(std::string_view text, std::size_t size_max) {
-  if (text.size() <= size_max) return std::string(text);
-  std::size_t end = size_max;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
-  return std::string(text.substr(0, end));
-}
-
 }  // namespace
 
 std::unexpected<Error> not_documented(std::string_view what) {
@@ -39,7 +31,7 @@ Result<std::string> text_of(const json::object& parent, std::string_view key, st
   const auto* value = member(parent, key);
   if (value == nullptr) return std::string();
   if (!value->is_string()) return not_documented(fmt::format("{} is not a text", key));
-  return cut(value->get_string(), size_max);
+  return json::shortened(value->get_string(), size_max);
 }
 
 Result<std::optional<bool>> flag_of(const json::object& parent, std::string_view key) {
@@ -76,10 +68,10 @@ ota::Failure failure_of(const json::object& parent, ota::CommandStatus status) {
   if (status != ota::CommandStatus::rejected && status != ota::CommandStatus::timed_out) return {};
   ota::Failure failure;
   if (const auto* error = json::object_at(parent, "error")) {
-    failure.code = cut(json::string_at(*error, "code").value_or(""), 64);
-    failure.message = cut(json::string_at(*error, "message").value_or(""), 512);
+    failure.code = json::short_text_at(*error, "code", 64);
+    failure.message = json::short_text_at(*error, "message", 512);
   } else {
-    failure.code = cut(json::string_at(parent, "error").value_or(""), 64);
+    failure.code = json::short_text_at(parent, "error", 64);
   }
   const bool silent = status == ota::CommandStatus::timed_out;
   failure.category =

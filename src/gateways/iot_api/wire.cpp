@@ -16,9 +16,9 @@ constexpr std::size_t kHistoryMax = 10'000;
 /// `{"error":{"code","message"}}` into the facts; true where it is there.
 bool read_error(const json::object& body, ota::AnswerFacts& facts) {
   const auto* error = json::object_at(body, "error");
-  const auto code = error == nullptr ? std::nullopt : json::string_at(*error, "code");
-  if (!code || code->empty()) return false;
-  facts.error_code = code->substr(0, 64);
+  if (error == nullptr) return false;
+  facts.error_code = json::short_text_at(*error, "code", 64);
+  if (facts.error_code.empty()) return false;
   facts.error_message = text_of(*error, "message", 512).value_or("");
   return true;
 }

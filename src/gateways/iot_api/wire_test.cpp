@@ -56,6 +56,12 @@ TEST(IotApiWire, ReadsAnErrorAndItsPause) {
   EXPECT_EQ(read_configure(answer(500, R"({"error":"internal"})"), "c1", kNow).error_code, "");
 }
 
+TEST(IotApiWire, ALongErrorCodeIsCutBetweenCharacters) {
+  const std::string code(63, 'x');
+  const auto facts = read_configure(answer(500, R"({"error":{"code":")" + code + R"(é"}})"), "c1", kNow);
+  EXPECT_EQ(facts.error_code, code);
+}
+
 TEST(IotApiWire, ReadsAFullStatus) {
   const auto read = status(kFull);
   ASSERT_TRUE(read);

@@ -72,7 +72,7 @@ Result<Grant> read_grant(const std::string& text) {
 std::string error_code_in(const std::string& text) {
   const auto document = json::parse(text, kLimits);
   if (!document || !document->is_object()) return {};
-  return std::string(json::string_at(document->get_object(), "error").value_or("").substr(0, 64));
+  return json::short_text_at(document->get_object(), "error", 64);
 }
 
 bool refuses_credential(int status, std::string_view code) {

@@ -35,6 +35,12 @@ TEST(TokenAnswer, AbsurdLifetimesAreClamped) {
   EXPECT_EQ(lifetime("null"), std::chrono::minutes(5));
 }
 
+TEST(TokenAnswer, ALongErrorIsCutBetweenCharacters) {
+  const std::string code(63, 'x');
+  const auto refused = read(400, R"({"error":")" + code + R"(é"})");
+  EXPECT_TRUE(refused.error().detail.ends_with("x")) << refused.error().detail;
+}
+
 TEST(TokenAnswer, GarbageIsAProtocolError) {
   for (const char* body :
        {"", "<html>", "[]", "null", "{}", R"({"access_token":7})", R"({"access_token":""})",

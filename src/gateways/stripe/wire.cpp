@@ -39,10 +39,9 @@ StripeError error_in(const std::string& body) {
   if (!document || !document->is_object()) return {};
   const auto* error = json::object_at(document->get_object(), "error");
   if (error == nullptr) return {};
-  const auto text = [error](std::string_view key) {
-    return std::string(json::string_at(*error, key).value_or("").substr(0, 80));
-  };
-  return {.documented = true, .type = text("type"), .code = text("code")};
+  return {.documented = true,
+          .type = json::short_text_at(*error, "type", 80),
+          .code = json::short_text_at(*error, "code", 80)};
 }
 
 Error fold_client_error(int status, const StripeError& error) {
