@@ -13,7 +13,8 @@ namespace {
 // 52 characters of base64: with its frame and the header's name below the limit of 76 a line.
 constexpr std::size_t kEncodedWordBytes = 39;
 constexpr std::size_t kPlainMax = 60;
-constexpr std::size_t kHeaderTextMax = 500;
+// Names of 200 characters, as orders may hold them, need up to 800 bytes.
+constexpr std::size_t kHeaderTextMax = 1000;
 
 std::unexpected<Error> refuse(std::string_view why) {
   return fail(ErrorKind::invalid, "smtp", std::string(why));
@@ -126,7 +127,7 @@ Status check(const ports::MailMessage& message, const Mailbox& from) {
   if (has_control(message.subject) || has_control(message.to_name) || has_control(from.name))
     return refuse("a control character in a subject or a name");
   if (message.subject.size() > kHeaderTextMax || message.to_name.size() > kHeaderTextMax)
-    return refuse("a subject or a name of more than 500 bytes");
+    return refuse("a subject or a name of more than 1000 bytes");
   const std::string& id = message.message_id;
   if (id.empty() || id.size() > 200 || id.find_first_of("<>") != std::string::npos ||
       !std::ranges::all_of(id, is_visible))

@@ -105,6 +105,13 @@ TEST(Mime, RefusesHeaderInjection) {
   }
 }
 
+TEST(Mime, TheLongestNameOfAnOrderCanBeWrittenTo) {
+  auto mail = a_mail();
+  mail.to_name.clear();
+  for (int i = 0; i < 200; ++i) mail.to_name += "🚗";
+  EXPECT_TRUE(render_mail(mail, kFrom, kDate));
+}
+
 TEST(Mime, KnowsAnAddress) {
   for (const char* good : {"a@b", "first.last+tag@mail.example.org", "o'hara@x.example"})
     EXPECT_TRUE(is_mail_address(good)) << good;
@@ -145,7 +152,7 @@ TEST(Relay, ChoosesTheEncryption) {
 TEST(Relay, RefusesWhatIsNoRelayAndKeepsThePasswordToItself) {
   for (const char* url : {"", "mail.example", "http://mail.example", "smtp://", "smtp://:25", "smtp://h:0",
                           "smtp://h:99999", "smtp://h:x", "smtp://h?tls=no", "smtp://u:hunter2%@h",
-                          "smtp://u:hunter2%0d@h", "smtp://h/path", "smtp://h ost", "smtp://[::1"}) {
+                          "smtp://u:hunter2%0d@h", "smtp://h/path", "smtp://h ost", "smtp://[::1", "smtp://[::1]x:25"}) {
     const auto relay = parse_relay(url);
     ASSERT_FALSE(relay) << url;
     EXPECT_EQ(relay.error().detail.find("hunter2"), std::string::npos);

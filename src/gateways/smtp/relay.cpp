@@ -47,6 +47,7 @@ Result<std::pair<std::string_view, std::string_view>> split_address(std::string_
   const std::string_view host = address.substr(0, colon);
   const std::string_view port = colon == std::string_view::npos ? "" : address.substr(colon + 1);
   if (colon != std::string_view::npos && !is_port(port)) return refuse("the port is not 1 to 65535");
+  if (bracket > 0 && bracket + 1 != host.size()) return refuse("something stands behind the ]");
   const std::string_view name = bracket > 0 ? host.substr(1, bracket - 1) : host;
   const auto good = [bracket](char c) { return is_host_character(c) || (bracket > 0 && c == ':'); };
   if (name.empty() || !std::ranges::all_of(name, good))
