@@ -13,6 +13,7 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import enclosure  # noqa: E402
 from enclosure import OUR_ADDRESS, Machine, wait_until  # noqa: E402
+from nodes import SHARDS  # noqa: E402
 from plagues import Plagues, timetable  # noqa: E402
 from postgres import Postgres, needed_programs  # noqa: E402
 from stage import WORLD_PORT, Stage  # noqa: E402
@@ -30,6 +31,7 @@ class Chaos:
         self._stage, self._server = stage, database
         self._nodes = {node.name: node for node in stage.nodes}
         self.self_ended = []
+        self.takeovers_s = []
 
     def do(self, deed):
         return getattr(self, deed.kind)(deed)
@@ -40,7 +42,22 @@ class Chaos:
 
     def kill(self, deed):
         node = self._nodes[deed.victim]
-        return node.start if node.kill() else None
+        if not node.kill():
+            return None
+        if deed.lasts > LONG_AWAY_S:
+            threading.Thread(target=self._time_takeover, args=(node,), daemon=True).start()
+        return node.start
+
+    def _time_takeover(self, dead):
+        """How long until the others hold everything; nothing if it came back first, or was not the only one in trouble."""
+        killed_at = time.monotonic()
+        others = [node for node in self._stage.nodes if node is not dead]
+        while not dead.is_up:
+            held = [node.shards() for node in others]
+            if None not in held and sum(held) == SHARDS:
+                self.takeovers_s.append(time.monotonic() - killed_at)
+                return
+            threading.Event().wait(0.1)
 
     def retire(self, deed):
         """The operator's own restart: the node hands its work over and ends by itself."""
@@ -99,6 +116,7 @@ def run(options):
         print("  faults: " + ", ".join("%s %d" % item for item in sorted(plagues.happened.items())))
         print("  nodes that gave up by themselves: %d; lives: %s" % (
             len(chaos.self_ended), " ".join("%s %d" % (node.name, node.lives) for node in stage.nodes)))
+        print("  takeovers after a kill: " + (" ".join("%.1f s" % took for took in sorted(chaos.takeovers_s)) or "none seen whole"))
         stage.judge(activations)
         check_danger(options, stage, plagues, in_danger)
 

@@ -68,7 +68,12 @@ def _run_inside(command):
     unshare = subprocess.Popen(command, env={**os.environ, INSIDE: "1"}, preexec_fn=die_with_parent)
     signal.signal(signal.SIGINT, lambda *_: None)  # The terminal tells the test itself.
     signal.signal(signal.SIGTERM, ask_to_end)
-    return unshare.wait() % 256
+    return _exit_code(unshare.wait())
+
+
+def _exit_code(status):
+    """As a shell says it: 130 after Ctrl+C."""
+    return status if status >= 0 else 128 - status
 
 
 def skip(why):
@@ -91,7 +96,7 @@ def _become_a_child_of_init():
         except InterruptedError:
             continue
         if ended == test:
-            os._exit(os.waitstatus_to_exitcode(status) % 256)
+            os._exit(_exit_code(os.waitstatus_to_exitcode(status)))
 
 
 def _run(*arguments):

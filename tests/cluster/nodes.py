@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import select
 import signal
 import socket
@@ -16,6 +17,8 @@ from program import PROGRAM, environment
 API_PORT = 8080
 READY_WITHIN_S = 60
 ENDS_WITHIN_S = 20
+SHARDS = 256
+SHARDS_METRIC = re.compile(r"^contactor_shards (\d+)", re.MULTILINE)
 
 
 class Node:
@@ -104,14 +107,12 @@ class Node:
             self.start()
             return status
 
-    def metric(self, name):
-        """One number of its `/metrics`; None where it does not answer or does not have it."""
+    def shards(self):
+        """How many shards it says it holds; None where it does not answer."""
         client = Client(self.address, timeout_s=2)
         try:
-            for line in client.get("/metrics").body.decode().splitlines():
-                if line.startswith(name + " "):
-                    return float(line.split()[1])
-            return None
+            found = SHARDS_METRIC.search(client.get("/metrics").body.decode())
+            return int(found[1]) if found else None
         except Unreachable:
             return None
         finally:

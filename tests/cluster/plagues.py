@@ -27,10 +27,11 @@ def timetable(seed, duration, victims, targets, cuts):
         return random.Random("%s/%s" % (seed, kind))
 
     plan = {}
-    dice, at = draws("database"), 0.0
-    plan["database"] = []
-    while (at := at + dice.uniform(5, 40)) < duration:
+    dice = draws("database")
+    plan["database"], at = [], dice.uniform(5, min(40, 0.7 * duration))
+    while at < duration:
         plan["database"].append(Deed(at, "database"))
+        at += dice.uniform(5, 40)
     dice = draws("kill")
     plan["kill"] = [Deed(at, "kill", dice.choice(victims), dice.uniform(0.2, 3) if dice.random() < 0.67 else
                          dice.uniform(14, 20)) for at in _every(10, duration, dice)]

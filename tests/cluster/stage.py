@@ -33,7 +33,7 @@ BUDGET_IS_SPENT_S = 600  # Whoever waits longer than this waits for the hour of 
 
 
 class Stage(contextlib.ExitStack):
-    """Everything on it ends with it; the folder stays where the test failed."""
+    """Everything on it ends with it; its folder stays when the test failed."""
 
     def __init__(self, name, seed):
         super().__init__()
@@ -48,7 +48,7 @@ class Stage(contextlib.ExitStack):
         for node in self.nodes:
             node.kill()
         ended = super().__exit__(kind, error, trace)
-        if kind is None:
+        if kind is None or not issubclass(kind, Exception):  # Passed, or interrupted.
             shutil.rmtree(self.folder, ignore_errors=True)
         else:
             print("the logs are in " + self.folder, flush=True)

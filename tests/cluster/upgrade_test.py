@@ -8,6 +8,7 @@ The old version is `CONTACTOR_OLD_PROGRAM`, or is built from a commit of this re
 import argparse
 import os
 import random
+import re
 import subprocess
 import sys
 
@@ -21,6 +22,7 @@ from stage import Stage  # noqa: E402
 SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 NODES = ("n1", "n2", "n3")
 BUILD_MAX_S = 1800
+OLD_VERSION = "0.0.1"
 CAPTURES_BETWEEN_STEPS = 60
 STEP_MAX_S = 120
 
@@ -30,12 +32,21 @@ def build(ref, folder):
     tree = os.path.join(folder, "old")
     _run("git", "-C", SOURCE, "worktree", "add", "--detach", tree, ref)
     try:
+        _call_it_older(os.path.join(tree, "CMakeLists.txt"))
         output = os.path.join(folder, "old-build")
         _run("cmake", "--preset", "dev", "-S", tree, "-B", output, cwd=tree)
         _run("ninja", "-C", output, "contactor")
         return os.path.join(output, "src", "app", "contactor")
     finally:
         _run("git", "-C", SOURCE, "worktree", "remove", "--force", tree)
+
+
+def _call_it_older(path):
+    """Two commits between releases have one version number; here they must be told apart, in logs and in the store."""
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(re.sub(r"^project\(contactor VERSION \S+", "project(contactor VERSION " + OLD_VERSION, text, flags=re.MULTILINE))
 
 
 def _run(*arguments, cwd=None):
@@ -68,7 +79,12 @@ class Rollout:
         print("  %s; schema %s; %d delivered" % (words, self._revision(), self._stage.witness.captures()), flush=True)
 
     def _revision(self):
-        return self._stage.database.psql("select max(revision) from schema_migration", "contactor")
+        return self._stage.on_store("migrate", "current", "--json")["current"]
+
+    def migrate(self):
+        """The schema goes first, under nodes of the old version, and stays where it is when they come back."""
+        self._stage.on_store("migrate", "upgrade", "head", "--json")
+        self.work_on("the schema is the new version's")
 
     @staticmethod
     def _version(node):
@@ -78,15 +94,16 @@ class Rollout:
 def run(options):
     with Stage("upgrade", options.seed) as stage:
         old = options.old_program or build(options.old_ref, stage.folder)
-        stage.database = Postgres(stage.folder, OUR_ADDRESS)
-        stage.callback(stage.database.close)
-        stage.database.start()
-        stage.database.create_database("contactor")
+        database = Postgres(stage.folder, OUR_ADDRESS)
+        stage.callback(database.close)
+        database.start()
+        database.create_database("contactor")
         stage.build_world()
-        stage.build_nodes(NODES, stage.database.url("contactor"), old)
+        stage.build_nodes(NODES, database.url("contactor"), old)
         stage.open_for_business(options.per_second, old)
         rollout = Rollout(stage)
         rollout.work_on("every node runs the old version")
+        rollout.migrate()
         dice = random.Random(options.seed)
         for program in (PROGRAM, old, PROGRAM):
             for node in dice.sample(stage.nodes, len(stage.nodes)):
