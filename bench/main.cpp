@@ -1,111 +1,122 @@
-#include <algorithm>
+// contactor_bench: one run of one figure. The driver (`run.py`) starts what a run needs and takes the
+// medians.
+
+#include <charconv>
 #include <cstdio>
 #include <cstdlib>
+#include <map>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include <fmt/format.h>
 
 #include "ota_bench.h"
+#include "transitions.h"
 
 namespace {
 
 using namespace contactor::bench;
 
-struct Words {
-  bool json = false;
-  std::uint64_t count = 50'000;
-  std::uint64_t runs = 3;
-  std::uint64_t holding = 0;
-};
+constexpr std::string_view kHelp = R"(usage: contactor_bench RUN --name value …
 
-struct Row {
-  std::string figure;
-  std::vector<double> runs;
-  std::string unit;
-  std::string goal;
+  preload      --db URL --count N [--first K] [--due-in SECONDS]
+  drain        --db URL --iot URL --count N
+  latency      --db URL --iot URL [--rate 200] [--seconds 7]
+  transitions  --db URL [--rows N] [--count N] [--in-flight N]
+  bare         --db URL --tables FILE --statement FILE [--rows N] [--count N] [--batch N] [--connections N]
 
-  [[nodiscard]] double median() const {
-    std::vector<double> sorted = runs;
-    std::ranges::sort(sorted);
-    return sorted[sorted.size() / 2];
-  }
-};
+Each run says {"ready":true}, waits for a line, says {"begun":true} and then what it measured.
+)";
 
-void print(const std::vector<Row>& rows, bool json) {
-  if (json)
-    fmt::print("{{\"rows\":[");
-  else
-    fmt::print("{:<46} {:>12} {:>12} {:>12}  {:<8} {}\n", "figure", "median", "min", "max", "unit", "goal");
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    const Row& row = rows[i];
-    const auto [least, most] = std::ranges::minmax(row.runs);
-    if (json)
-      fmt::print("{}{{\"figure\":\"{}\",\"median\":{:.3f},\"min\":{:.3f},\"max\":{:.3f},\"unit\":\"{}\"}}",
-                 i == 0 ? "" : ",", row.figure, row.median(), least, most, row.unit);
-    else
-      fmt::print("{:<46} {:>12.3f} {:>12.3f} {:>12.3f}  {:<8} {}\n", row.figure, row.median(), least, most,
-                 row.unit, row.goal);
-  }
-  if (json) fmt::print("]}}\n");
+[[noreturn]] void usage(std::string_view what) {
+  fmt::print(stderr, "contactor_bench: {}\n{}", what, kHelp);
+  std::exit(2);
 }
 
-std::vector<Row> bench_ota(const Words& words) {
-  std::vector<Row> rows;
-  for (const auto mode : {IotStub::Mode::A, IotStub::Mode::B}) {
-    const std::string name = mode == IotStub::Mode::A ? "A" : "B";
-    Row speed{"ota drain, mode " + name + ", SQLite", {}, "1/s", mode == IotStub::Mode::A ? ">= 8000" : ""};
-    Row cpu{"  CPU per 1000, this process", {}, "s", ""};
-    Row stub{"  CPU per 1000, stub", {}, "s", ""};
-    Row memory{"  resident memory", {}, "MB", "<= 64"};
-    Row p50{"  200/s: p50", {}, "ms", ""};
-    Row p99{"  200/s: p99", {}, "ms", ""};
-    for (std::uint64_t run = 0; run < words.runs; ++run) {
-      const auto drained = drain(mode, words.count);
-      const double thousands = static_cast<double>(drained.activations) / 1000;
-      speed.runs.push_back(static_cast<double>(drained.activations) / drained.seconds);
-      cpu.runs.push_back(drained.cpu_seconds / thousands);
-      stub.runs.push_back(drained.stub_cpu_seconds / thousands);
-      memory.runs.push_back(drained.resident_mb);
-      const auto waited = latency(mode, 200, 5);
-      p50.runs.push_back(waited.p50_ms);
-      p99.runs.push_back(waited.p99_ms);
+/// `--name value` pairs; every name that was given must be asked for.
+class Words {
+ public:
+  Words(int count, char** words) {
+    if (count % 2 != 0) usage("every --name needs a value");
+    for (int i = 0; i < count; i += 2) {
+      const std::string_view name = words[i];
+      if (!name.starts_with("--")) usage(fmt::format("'{}' is not a --name", name));
+      values_.emplace(name.substr(2), words[i + 1]);
     }
-    for (auto* row : {&speed, &cpu, &stub, &memory, &p50, &p99}) rows.push_back(std::move(*row));
   }
-  if (words.holding > 0) {
-    const auto held = holding(words.holding);
-    rows.push_back(
-        {fmt::format("holding {} waiting: memory", held.waiting), {held.resident_mb}, "MB", "<= 200"});
-    rows.push_back({"  start to the first command", {held.start_seconds}, "s", "<= 5"});
+  std::string text(const std::string& name) {
+    const auto found = values_.find(name);
+    if (found == values_.end()) usage(fmt::format("--{} is missing", name));
+    std::string value = std::move(found->second);
+    values_.erase(found);
+    return value;
   }
-  return rows;
-}
+  std::uint64_t number(const std::string& name) {
+    const std::string value = text(name);
+    std::uint64_t read = 0;
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), read);
+    if (error != std::errc() || end != value.data() + value.size())
+      usage(fmt::format("--{} takes a number, not '{}'", name, value));
+    return read;
+  }
+  std::uint64_t number(const std::string& name, std::uint64_t otherwise) {
+    return values_.contains(name) ? number(name) : otherwise;
+  }
+  void end() const {
+    if (!values_.empty()) usage(fmt::format("--{} is not known here", values_.begin()->first));
+  }
 
-int usage() {
-  fmt::print(stderr, "contactor_bench ota [--count N] [--runs N] [--holding N] [--json]\n");
-  return 2;
+ private:
+  std::map<std::string, std::string> values_;
+};
+
+int run(std::string_view name, Words words) {
+  if (name == "preload") {
+    const PreloadParams params{.store_url = words.text("db"),
+                               .first = words.number("first", 0),
+                               .count = words.number("count"),
+                               .due_in = std::chrono::seconds(words.number("due-in", 0))};
+    words.end();
+    preload(params);
+  } else if (name == "drain") {
+    const std::string store = words.text("db");
+    const std::string iot = words.text("iot");
+    const std::uint64_t count = words.number("count");
+    words.end();
+    drain(store, iot, count);
+  } else if (name == "latency") {
+    const LatencyParams params{.store_url = words.text("db"),
+                               .iot_url = words.text("iot"),
+                               .per_second = words.number("rate", 200),
+                               .seconds = words.number("seconds", 7)};
+    words.end();
+    latency(params);
+  } else if (name == "transitions") {
+    TransitionParams params{.store_url = words.text("db")};
+    params.rows = words.number("rows", params.rows);
+    params.count = words.number("count", params.count);
+    params.in_flight = words.number("in-flight", params.in_flight);
+    words.end();
+    transitions(params);
+  } else if (name == "bare") {
+    BareParams params{.connection = words.text("db"),
+                      .schema_file = words.text("tables"),
+                      .statement_file = words.text("statement")};
+    params.rows = words.number("rows", params.rows);
+    params.count = words.number("count", params.count);
+    params.batch = words.number("batch", params.batch);
+    params.connections = words.number("connections", params.connections);
+    words.end();
+    bare_libpq(params);
+  } else {
+    usage(fmt::format("no run '{}'", name));
+  }
+  return 0;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  const std::vector<std::string_view> words(argv + 1, argv + argc);
-  if (words.empty() || words[0] != "ota") return usage();
-  Words asked;
-  for (std::size_t i = 1; i < words.size(); ++i) {
-    const auto number = [&](std::uint64_t& into) {
-      if (i + 1 < words.size()) into = std::strtoull(words[++i].data(), nullptr, 10);
-      return into > 0;
-    };
-    const bool fine = words[i] == "--json"      ? (asked.json = true)
-                      : words[i] == "--count"   ? number(asked.count)
-                      : words[i] == "--runs"    ? number(asked.runs)
-                      : words[i] == "--holding" ? number(asked.holding)
-                                                : false;
-    if (!fine) return usage();
-  }
-  print(bench_ota(asked), asked.json);
-  return 0;
+  if (argc < 2) usage("which run?");
+  return run(argv[1], Words(argc - 2, argv + 2));
 }

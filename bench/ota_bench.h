@@ -3,37 +3,29 @@
 #include <cstdint>
 #include <string>
 
-#include "iot_stub.h"
+#include "base/instant.h"
 
 namespace contactor::bench {
 
-struct DrainResult {
-  std::uint64_t activations = 0;
-  double seconds = 0;
-  double cpu_seconds = 0;  ///< of this process, store lanes included
-  double stub_cpu_seconds = 0;
-  double resident_mb = 0;  ///< peak
+struct PreloadParams {
+  std::string store_url;
+  std::uint64_t first = 0;  ///< number of the first order
+  std::uint64_t count = 0;
+  Millis due_in{0};
 };
-/// Puts `count` queued activations into a fresh SQLite store, then starts an engine on it and lets it run
-/// them all to the end.
-[[nodiscard]] DrainResult drain(IotStub::Mode mode, std::uint64_t count);
+/// Stores queued activations as the engine would have accepted them, through the store port.
+void preload(const PreloadParams& params);
 
-struct LatencyResult {
-  double p50_ms = 0;
-  double p99_ms = 0;
-  double max_ms = 0;
-  std::uint64_t activations = 0;
-  double cpu_seconds = 0;
-};
-/// Orders at a steady rate; from the moment an order was due to the commit of its end.
-[[nodiscard]] LatencyResult latency(IotStub::Mode mode, std::uint64_t per_second, std::uint64_t seconds);
+/// Starts an engine on a store with `count` activations that are due, and runs them all to Active.
+void drain(const std::string& store_url, const std::string& iot_url, std::uint64_t count);
 
-struct HoldingResult {
-  std::uint64_t waiting = 0;
-  double resident_mb = 0;
-  double start_seconds = 0;  ///< from opening the store to the first command
+struct LatencyParams {
+  std::string store_url;
+  std::string iot_url;
+  std::uint64_t per_second = 200;
+  std::uint64_t seconds = 7;
 };
-/// Memory and start of a node that holds `waiting` activations which are not due.
-[[nodiscard]] HoldingResult holding(std::uint64_t waiting);
+/// Orders at a steady rate; from the moment at which an order was due to the commit of its end.
+void latency(const LatencyParams& params);
 
 }  // namespace contactor::bench
