@@ -12,6 +12,7 @@
 
 #include "ota_bench.h"
 #include "transitions.h"
+#include "vin_bench.h"
 
 namespace {
 
@@ -24,6 +25,7 @@ constexpr std::string_view kHelp = R"(usage: contactor_bench RUN --name value â€
   latency      --db URL --iot URL [--rate 200] [--seconds 7]
   transitions  --db URL [--rows N] [--count N] [--in-flight N]
   bare         --db URL --tables FILE --statement FILE [--rows N] [--count N] [--batch N] [--connections N]
+  vin          --list FILE [--count N]
 
 Each run says {"ready":true}, waits for a line, says {"begun":true} and then what it measured.
 )";
@@ -108,6 +110,11 @@ int run(std::string_view name, Words words) {
     params.connections = words.number("connections", params.connections);
     words.end();
     bare_libpq(params);
+  } else if (name == "vin") {
+    const std::string list = words.text("list");
+    const std::uint64_t count = words.number("count", 10'000'000);
+    words.end();
+    decode_vins(list, count);
   } else {
     usage(fmt::format("no run '{}'", name));
   }

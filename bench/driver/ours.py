@@ -141,6 +141,12 @@ class Ours:
         run["per_s"] = count / run["seconds"]
         return run
 
+    def decode_vins(self):
+        with self._worker("vin", list=os.path.join(self._folder, "vins.txt")) as worker:
+            run = measured(worker, {})
+        run["per_s"] = run["vins"] / run["seconds"]
+        return run
+
     def serve(self, store, stub, mode, name="node-1"):
         return Serving(self._contactor, store, stub, mode, name)
 
