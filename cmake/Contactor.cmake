@@ -5,6 +5,10 @@ set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 
 option(CTR_SANITIZE "Address and undefined-behaviour sanitizers" OFF)
+option(CTR_FUZZ "The programs of fuzz/ search by themselves; needs clang" OFF)
+if(CTR_FUZZ AND NOT CMAKE_CXX_COMPILER_ID MATCHES Clang)
+  message(FATAL_ERROR "CTR_FUZZ needs clang: cmake --preset fuzz")
+endif()
 
 find_program(CTR_CCACHE ccache)
 if(CTR_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
@@ -29,13 +33,15 @@ find_package(GTest REQUIRED)
 find_package(mimalloc REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
+pkg_check_modules(libpq REQUIRED IMPORTED_TARGET libpq)
 
 # Warnings are errors in our own code only; Boost comes in as a system include.
 # GCC 12 calls the unused alternatives of a std::variant "maybe uninitialized" at -O2: a false alarm, so it is off.
+# Clang blames us for what libstdc++'s own std::stable_sort uses.
 add_library(ctr_options INTERFACE)
 target_compile_options(ctr_options INTERFACE
   -Wall -Wextra -Wshadow -Wconversion -Wswitch-enum -Wno-missing-field-initializers
-  $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized> -Werror
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized> $<$<CXX_COMPILER_ID:Clang>:-Wno-deprecated-declarations> -Werror
   -fPIE -ffile-prefix-map=${CMAKE_SOURCE_DIR}=. -fstack-protector-strong)
 target_include_directories(ctr_options INTERFACE ${CMAKE_SOURCE_DIR}/src)
 target_compile_definitions(ctr_options INTERFACE
@@ -45,6 +51,10 @@ target_compile_definitions(ctr_options INTERFACE
 if(CTR_SANITIZE)
   target_compile_options(ctr_options INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=undefined)
   target_link_options(ctr_options INTERFACE -fsanitize=address,undefined)
+endif()
+if(CTR_FUZZ)
+  # Everything reports its coverage; only the fuzzers themselves get libFuzzer's main.
+  target_compile_options(ctr_options INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 # Position-independent throughout, so that one precompiled header serves libraries and programs.
 target_link_options(ctr_options INTERFACE -pie -Wl,-z,relro,-z,now)
@@ -110,4 +120,26 @@ function(ctr_test)
   include(GoogleTest)
   gtest_discover_tests(${arg_NAME}_test DISCOVERY_MODE PRE_TEST
     TEST_PREFIX "${arg_NAME}/" PROPERTIES ${server} TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}")
+endfunction()
+
+# ctr_fuzz(NAME order DEPS api store)
+# The target of `fuzz/<name>_fuzz.cpp`. With CTR_FUZZ it searches; otherwise ctest shows it what `fuzz/corpus/<name>` holds.
+function(ctr_fuzz)
+  cmake_parse_arguments(arg "NO_PCH" "NAME" "SOURCES;DEPS;EXTERNAL" ${ARGN})
+  set(target ${arg_NAME}_fuzz)
+  add_executable(${target} ${target}.cpp ${arg_SOURCES})
+  list(TRANSFORM arg_DEPS PREPEND ctr_)
+  target_link_libraries(${target} PRIVATE ctr_options ${arg_DEPS} ${arg_EXTERNAL})
+  target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR})
+  if(NOT arg_NO_PCH)
+    ctr_pch(${target} src)
+  endif()
+  if(CTR_FUZZ)
+    target_link_options(${target} PRIVATE -fsanitize=fuzzer)
+    add_dependencies(contactor_fuzz ${target})
+  else()
+    target_sources(${target} PRIVATE replay.cpp)
+    add_test(NAME fuzz/${arg_NAME} COMMAND ${target} ${CMAKE_CURRENT_SOURCE_DIR}/corpus/${arg_NAME})
+    set_tests_properties(fuzz/${arg_NAME} PROPERTIES TIMEOUT 60)
+  endif()
 endfunction()
