@@ -56,7 +56,7 @@ def peers_of(runs, value):
 def stub_limit(session):
     """Requests a second that the stub answers to a client that does nothing with them."""
     def measure():
-        return session.repeated({"wrk": lambda: wrk(session)})["wrk"]
+        return session.only("wrk", lambda: wrk(session))
     return session.once("wrk", measure)
 
 
@@ -145,7 +145,7 @@ def p7(session):
                 at_least("≥ 90 % of the bare statement", "limit", 0.9) if kind == "postgres" else None,
                 ours=ours_of(runs, kind, per_s), limit=series(runs["bare 2"], per_s), limit_is="bare, 2 connections")
             for kind in session.options.db] + [
-        Row("P7 bare", "the bare statement on one connection", "1/s", ours=series(runs["bare 1"], per_s))]
+        Row("P7 bare", "the limit of P7 on one connection", "1/s", limit=series(runs["bare 1"], per_s), limit_is="bare, 1 connection")]
 
 
 # ---- start: P6 second half, P16 -----------------------------------------------------------------------------------------
@@ -164,7 +164,7 @@ def starts(session, kind):
                 session.ours.preload(store, 1, first=next(numbers))
                 store.settle()
                 return first_command(session, store)
-            return session.repeated({f"start ({kind})": start})[f"start ({kind})"]
+            return session.only(f"start ({kind})", start)
     return session.once(("starts", kind), measure)
 
 
@@ -210,6 +210,6 @@ def p17(session):
 
 
 def p15(session):
-    runs = session.repeated({"simulation": lambda: session.ours.simulate(session.options.seeds)})["simulation"]
+    runs = session.only("simulation", lambda: session.ours.simulate(session.options.seeds))
     return [Row("P15", "simulated activations/s on one core, full fault mix", "1/s", at_least("≥ 20 000", "value", 20_000),
                 ours=series(runs, per_s))]

@@ -8,7 +8,7 @@ NUMBERS = 1_000_000_000
 CHUNK = 250_000
 # Every table that one activation leaves a row in, and the column that leads to it.
 TABLES = {"ota_activation_archive": "id", "ota_order": "activation_id", "ota_history": "activation_id",
-          "ota_notice": "activation_id", "ota_ledger": "vin"}
+          "ota_notice": "activation_id", "ota_ledger": "vin", "vehicle": "vin"}
 FIRST_ORDER = 100_000_000
 FIRST_MOMENT_MS = 1_500_000_000_000
 

@@ -70,7 +70,7 @@ def _at(session, kind, stored):
     numbers = iter(range(FIRST_RUN_NUMBER, FIRST_RUN_NUMBER + 10_000_000, session.options.scale_count))
     with filled(session, kind, stored) as store:
         name = f"P8 {kind} {stored:,}"
-        return session.repeated({name: lambda: _run_at(session, store, stored, numbers)}).get(name, [])
+        return session.only(name, lambda: _run_at(session, store, stored, numbers))
 
 
 def rows(session):
@@ -80,8 +80,6 @@ def rows(session):
         first = f"P8 {kind} {sizes[0]:,}"
         for stored in sizes:
             runs = _at(session, kind, stored)
-            if not runs:
-                continue
             notes = [run["wrong"] for run in runs if run.get("wrong")]
             key = f"P8 {kind} {stored:,}"
             what = f"{stored:,} stored and {session.options.waiting:,} waiting, {KINDS[kind]}"

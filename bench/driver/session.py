@@ -70,6 +70,17 @@ class Session:
         """Each side `--runs` times, in turn, so that a slow minute hits all of them.
 
         `sides`: name -> action; returns name -> list of runs. A side that fails is left out and told of."""
+        runs, _ = self._repeated(sides)
+        return runs
+
+    def only(self, name, action):
+        """The runs of a single side; its failure is an error."""
+        runs, failed = self._repeated({name: action})
+        if name in failed:
+            raise RuntimeError(failed[name])
+        return runs[name]
+
+    def _repeated(self, sides):
         runs = {name: [] for name in sides}
         failed = {}
         for turn in range(self.options.runs):
@@ -82,7 +93,7 @@ class Session:
                 except (RuntimeError, OSError, subprocess.CalledProcessError) as error:
                     failed[name] = str(error)
                     self.say(f"{name} failed: {error}")
-        return {name: of for name, of in runs.items() if of}
+        return {name: of for name, of in runs.items() if of and name not in failed}, failed
 
     def once(self, key, measure):
         """What was measured under this key, measured now if it was not yet: P1, P5 and P6 look at the same runs."""
