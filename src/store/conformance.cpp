@@ -93,12 +93,12 @@ ports::ActivationWrite an_end(const ota::Activation& before) {
   return write;
 }
 
-ports::OutboxEntry an_entry(std::int64_t id, ActivationId of, ports::OutboxEntry::Kind kind) {
+ports::OutboxEntry an_entry(int number, ActivationId of, ports::OutboxEntry::Kind kind) {
   ports::OutboxEntry entry;
-  entry.id = id;
+  entry.id = std::int64_t{number} << 21 | of.shard();
   entry.activation_id = of;
   entry.kind = kind;
-  entry.key = fmt::format("key-{}", id);
+  entry.key = fmt::format("key-{}", number);
   entry.next_try_at = entry.created_at = kNow;
   entry.detail = "free words";
   return entry;

@@ -42,7 +42,8 @@ inline constexpr Instant kNow = Instant::from_millis(1'795'240'800'000);
 [[nodiscard]] ports::ActivationWrite a_step(const ota::Activation& before);
 /// Ends an activation with nothing owed.
 [[nodiscard]] ports::ActivationWrite an_end(const ota::Activation& before);
-[[nodiscard]] ports::OutboxEntry an_entry(std::int64_t id, ActivationId of, ports::OutboxEntry::Kind kind);
+/// Its id rises with `number` and names the shard, its key is `key-<number>`.
+[[nodiscard]] ports::OutboxEntry an_entry(int number, ActivationId of, ports::OutboxEntry::Kind kind);
 [[nodiscard]] ota::Ticket a_ticket(int number, ActivationId of);
 [[nodiscard]] ports::IdempotentReply a_reply(const std::string& key, const std::string& digest);
 

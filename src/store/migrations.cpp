@@ -40,12 +40,6 @@ std::int64_t number_in(const std::string& text) {
 
 }  // namespace
 
-std::string checksum_of(const Migration& migration) {
-  std::string hex;
-  for (const auto byte : crypto::sha256(migration.text)) hex += fmt::format("{:02x}", byte);
-  return hex;
-}
-
 std::string render(const Migration& migration, Direction direction, Dialect dialect) {
   std::string script;
   std::string_view rest = section_of(migration.text, direction);
@@ -55,6 +49,23 @@ std::string render(const Migration& migration, Direction direction, Dialect dial
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
   return script;
+}
+
+std::string checksum_of(const Migration& migration, Dialect dialect) {
+  std::string run = render(migration, Direction::upgrade, dialect) + "-- downgrade\n" +
+                    render(migration, Direction::downgrade, dialect);
+  // Empty lines run nothing.
+  const auto both_new_lines = [](char a, char b) { return a == '\n' && b == '\n'; };
+  run.erase(std::unique(run.begin(), run.end(), both_new_lines), run.end());
+  std::string hex;
+  for (const auto byte : crypto::sha256(run)) hex += fmt::format("{:02x}", byte);
+  return hex;
+}
+
+bool has_checksum(const Migration& migration, Dialect dialect, std::string_view checksum) {
+  if (checksum == checksum_of(migration, dialect)) return true;
+  const auto known = migration.text.find(fmt::format("\n-- formerly: {}\n", checksum));
+  return dialect == Dialect::sqlite && known < migration.text.find("-- upgrade\n");
 }
 
 Result<int> Migrations::current() {
@@ -87,7 +98,8 @@ Status Migrations::verify() {
         fmt::format("the database has schema revision {} and this program knows {} only: use a newer program",
                     applied.back().revision, head()));
   for (std::size_t i = 0; i < applied.size(); ++i)
-    if (applied[i].revision != known_[i].revision || applied[i].checksum != checksum_of(known_[i]))
+    if (applied[i].revision != known_[i].revision ||
+        !has_checksum(known_[i], sql_.dialect(), applied[i].checksum))
       return fail(
           ErrorKind::conflict, "store",
           fmt::format("migration {} of the database is not the one of this program", applied[i].revision));
@@ -115,7 +127,7 @@ Status Migrations::downgrade(int to) {
 Status Migrations::apply(const Migration& migration, Instant now) {
   return in_transaction(fmt::format("{}INSERT INTO schema_migration VALUES ({}, '{}', '{}', {});",
                                     render(migration, Direction::upgrade, sql_.dialect()), migration.revision,
-                                    migration.name, checksum_of(migration), now.millis()),
+                                    migration.name, checksum_of(migration, sql_.dialect()), now.millis()),
                         migration.revision - 1);
 }
 

@@ -31,11 +31,13 @@ struct Migration {
   std::string_view text;  ///< with the sections `-- upgrade` and `-- downgrade`
 };
 [[nodiscard]] std::span<const Migration> known_migrations();
-[[nodiscard]] std::string checksum_of(const Migration& migration);
-
 enum class Direction : std::uint8_t { upgrade, downgrade };
 /// The statements of one section in one dialect.
 [[nodiscard]] std::string render(const Migration& migration, Direction direction, Dialect dialect);
+/// Of what the dialect runs, so that words and the other dialect's lines may change.
+[[nodiscard]] std::string checksum_of(const Migration& migration, Dialect dialect);
+/// Is `checksum` this migration's, now or by the rule of earlier programs (`-- formerly:` in its text)?
+[[nodiscard]] bool has_checksum(const Migration& migration, Dialect dialect, std::string_view checksum);
 
 struct AppliedMigration {
   int revision = 0;
@@ -50,6 +52,7 @@ class Migrations {
   explicit Migrations(Sql& sql, std::span<const Migration> known = known_migrations())
       : sql_(sql), known_(known) {}
 
+  [[nodiscard]] Sql& sql() { return sql_; }
   /// The last of the revisions that this program knows.
   [[nodiscard]] int head() const { return static_cast<int>(known_.size()); }
   /// 0 for an empty database.

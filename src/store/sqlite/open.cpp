@@ -1,5 +1,6 @@
-#include "store/open.h"
+#include "store/sqlite/open.h"
 
+#include "store/open.h"
 #include "store/sqlite/store.h"
 
 namespace contactor::store {
@@ -64,6 +65,8 @@ Result<std::unique_ptr<ports::Store>> open_sqlite(SqliteParams params) {
   return std::make_unique<sqlite::Store>(std::move(params), std::move(opened));
 }
 
+namespace sqlite {
+
 Status with_migrations(const std::string& url, const std::function<Status(Migrations&)>& work) {
   CTR_TRY(path, path_of(url));
   CTR_TRY(lock, take_lock(path));
@@ -78,5 +81,7 @@ Status with_migrations_read(const std::string& url, const std::function<Status(M
   Migrations migrations(*connection);
   return work(migrations);
 }
+
+}  // namespace sqlite
 
 }  // namespace contactor::store

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ports/store.h"
+#include "store/sends.h"
 #include "store/sqlite/statement.h"
 
 namespace contactor::store::sqlite {
@@ -24,10 +25,6 @@ void bind_activation(Statement& statement, const ota::Activation& activation);
 void bind_entry(Statement& statement, ActivationId id, const ota::HistoryEntry& entry, std::string_view path);
 [[nodiscard]] std::string path_text(const std::vector<ota::State>& path);
 [[nodiscard]] Result<ota::HistoryEntry> read_entry(Statement& statement);
-
-/// Moments as 64-bit numbers in the machine's order, little endian on all that we run on.
-[[nodiscard]] std::vector<std::uint8_t> sends_blob(const std::vector<Instant>& sends);
-[[nodiscard]] std::vector<Instant> read_sends(std::span<const std::uint8_t> blob);
 
 void bind_outbox(Statement& statement, const ports::OutboxEntry& entry);
 [[nodiscard]] Result<ports::OutboxEntry> read_outbox(Statement& statement);

@@ -1,0 +1,17 @@
+#include "store/open.h"
+
+#include "store/postgres/open.h"
+#include "store/sqlite/open.h"
+
+namespace contactor::store {
+
+Status with_migrations(const std::string& url, const std::function<Status(Migrations&)>& work) {
+  return is_postgres(url) ? postgres::with_migrations(url, false, work) : sqlite::with_migrations(url, work);
+}
+
+Status with_migrations_read(const std::string& url, const std::function<Status(Migrations&)>& work) {
+  return is_postgres(url) ? postgres::with_migrations(url, true, work)
+                          : sqlite::with_migrations_read(url, work);
+}
+
+}  // namespace contactor::store

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "store/postgres/plan.h"
+#include "store/postgres/transactor.h"
+
+namespace contactor::store::postgres {
+
+/// Commits batches of jobs on the lane's thread. All goes well nearly always, so that a batch is written in
+/// one round trip under the assumption that it does; the server takes it back as a whole where one write is
+/// not as assumed, and then that one is looked into by itself.
+class Committer {
+ public:
+  /// @param writer  a name that no other writer of the database has, ever.
+  Committer(Link& link, std::string node, std::string writer)
+      : transactor_(link), plan_(node), node_(std::move(node)), writer_(std::move(writer)) {}
+
+  /// Every job knows its outcome afterwards.
+  void commit(std::span<const std::unique_ptr<Job>> batch);
+
+ private:
+  using Jobs = std::vector<Job*>;
+
+  /// Jobs none of which needs another one's outcome.
+  void commit_together(Jobs jobs);
+  std::expected<void, Refusal> write(std::span<Job* const> jobs, Place place);
+  /// Those that the refused fence names.
+  [[nodiscard]] Jobs named(const Jobs& jobs, const Failure& failure) const;
+  void settle_alone(Job& job);
+  struct Look {
+    ports::WriteOutcome outcome = ports::WriteOutcome::applied;
+    Place place = Place::live;
+  };
+  [[nodiscard]] std::expected<Look, Refusal> look_into(const Job& job);
+  void commit_calls(const Jobs& jobs);
+  bool try_calls(std::span<Job* const> jobs);
+  void refuse(std::span<Job* const> jobs, const Refusal& refusal);
+
+  Transactor transactor_;
+  Plan plan_;
+  std::string node_;
+  std::string writer_;
+  std::int64_t number_ = 0;
+};
+
+}  // namespace contactor::store::postgres

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <mutex>
+#include <optional>
+
+#include "store/postgres/address.h"
+
+namespace contactor::store::postgres {
+
+/// Which database this process belongs to: what every connection must prove, shared by all of them.
+/// Thread: any.
+class Identity {
+ public:
+  /// The first one says who it is; a later one must be the same system, on the same timeline or a later one.
+  /// @errors  conflict: another database, or a primary of the past.
+  Status admit(const ServerProof& proof);
+
+ private:
+  std::mutex mutex_;
+  std::string system_identifier_;
+  std::int64_t timeline_ = 0;
+};
+
+/// Ends every wait of the store at once: something to read once the store closes. Thread: any.
+class Closing {
+ public:
+  Closing();
+  ~Closing();
+  Closing(const Closing&) = delete;
+  Closing& operator=(const Closing&) = delete;
+  void announce();
+  [[nodiscard]] bool is_announced() const { return announced_; }
+  /// Returns early when it is announced.
+  void wait(Millis time) const;
+  [[nodiscard]] int readable() const { return event_; }
+
+ private:
+  int event_;
+  std::atomic<bool> announced_ = false;
+};
+
+/// What a link's statements are like: the planner is told, because it guesses from tables that were empty.
+enum class Use : std::uint8_t { hot, reports, script };
+
+struct LinkParams {
+  Address address;
+  PostgresTimeouts timeouts;
+  Use use = Use::hot;
+};
+
+/// A session that is made anew when it was lost, to whichever host is the primary then, not more often than
+/// the pauses between tries allow. Thread: one at a time.
+class Link {
+ public:
+  Link(LinkParams params, Identity& identity, const Closing& closing)
+      : params_(std::move(params)), identity_(identity), closing_(closing) {}
+
+  /// The session, open and proved; made again for at most `timeouts.outage` since it was first missed.
+  /// @errors  unavailable (applied = no) with `retry_after`; exhausted: too many connections; unauthorized;
+  /// conflict as in Identity.
+  [[nodiscard]] Result<Session*> session();
+  /// One try, now.
+  [[nodiscard]] Result<Session*> try_once();
+  void drop();
+  [[nodiscard]] bool is_open() const { return session_ && session_->is_open(); }
+  [[nodiscard]] const PostgresTimeouts& timeouts() const { return params_.timeouts; }
+  [[nodiscard]] const Closing& closing() const { return closing_; }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  [[nodiscard]] Result<std::unique_ptr<Session>> open(const Options& host);
+  [[nodiscard]] Result<ServerProof> prove(Session& session);
+
+  LinkParams params_;
+  Identity& identity_;
+  const Closing& closing_;
+  std::unique_ptr<Session> session_;
+  std::size_t host_ = 0;  ///< the one that answered last
+  std::optional<Clock::time_point> missed_since_;
+  Clock::time_point next_try_{};
+  Millis pause_{0};
+};
+
+}  // namespace contactor::store::postgres

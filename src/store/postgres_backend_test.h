@@ -1,0 +1,33 @@
+#pragma once
+
+#include "store/backends_test.h"
+#include "store/postgres_database_test.h"
+
+namespace contactor::store::testing {
+
+class PostgresBackend final : public Backend {
+ public:
+  PostgresBackend() { open(); }
+  ports::Store& store() override { return *opened_.store; }
+  void restart() override {
+    opened_ = {};
+    open();
+  }
+  void turn() override { inbox_.turn(); }
+  [[nodiscard]] const PostgresDatabase& database() const { return database_; }
+
+ private:
+  void open() {
+    auto opened = open_postgres({.url = database_.url(),
+                                 .node = "n1",
+                                 .post = [this](auto action) { inbox_.post(std::move(action)); },
+                                 .now = kNow});
+    if (!opened) throw std::runtime_error(opened.error().message());
+    opened_ = std::move(*opened);
+  }
+  PostgresDatabase database_;
+  Inbox inbox_;
+  PostgresOpened opened_;
+};
+
+}  // namespace contactor::store::testing
