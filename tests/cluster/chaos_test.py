@@ -6,6 +6,7 @@ usage: chaos_test.py [--seconds N] [--per-second N] [--seed N]
 import argparse
 import os
 import random
+import signal
 import sys
 import threading
 import time
@@ -65,8 +66,8 @@ class Chaos:
         if not node.is_up:
             return None
         status = node.stop()
-        # Frozen or killed meanwhile, it could not end as asked.
-        if status not in (0, None, -9):
+        # Frozen or killed meanwhile it cannot end as asked, and before it listens to signals it just ends.
+        if status not in (0, None, -signal.SIGKILL, -signal.SIGTERM):
             self._stage.complaints.append("%s ended with %d when it was asked to end" % (node.name, status))
         node.kill()
         return node.start

@@ -10,7 +10,7 @@ from enclosure import Machine, as_ordinary_user, wait_until
 from postgres import owned_folder
 
 PAGE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "docs", "operations.md")
-NEEDED = ("etcd", "patroni", "patronictl", "psql")
+NEEDED = ("etcd", "patroni", "patronictl", "psql", "openssl", "sysctl")
 COMMAND_MAX_S = 120
 FORMED_WITHIN_S = 180
 PATRONI_PORT = 8008
@@ -59,7 +59,7 @@ class DatabaseCluster:
         self.blocks = blocks_of(PAGE, "ha")
         self.machines = [DatabaseMachine("db%d" % number, 20 + number, folder) for number in (1, 2, 3)]
         self._settings = {"DB%d" % (index + 1): machine.address for index, machine in enumerate(self.machines)}
-        self._settings.update(ADMIN_PASSWORD="admin-of-test", REPLICATION_PASSWORD="copy-of-test",
+        self._settings.update(AUTHORITY=owned_folder(folder, "authority"), ADMIN_PASSWORD="admin-of-test", REPLICATION_PASSWORD="copy-of-test",
                               CONTACTOR_PASSWORD="contactor-of-test")
 
     # -- the page's commands ------------------------------------------------------------------------------------------
@@ -93,9 +93,10 @@ class DatabaseCluster:
     # -- the cluster --------------------------------------------------------------------------------------------------
 
     def build(self):
+        self.run(self.machines[0], "authority")
         for machine in self.machines:
             self.run_as_root(machine, "network")
-            self.run(machine, "patroni-configuration")
+            self.run(machine, "certificate", "patroni-configuration")
             self.power_on(machine)
         self.wait_whole()
         self.run(self.machines[0], "database")
