@@ -31,17 +31,32 @@ bool Breaker::probe_ended(bool success, Instant now) {
     probe_at_ = now + kProbeInterval;
     return false;
   }
-  open_ = false;
+  let_go(now);
+  return true;
+}
+
+void Breaker::hold(std::string cause, Instant now) {
+  if (!open_) open(std::move(cause), now);
+}
+
+void Breaker::let_go(Instant now) {
+  open_ = probing_ = false;
   allowance_ = std::min(kFirstWave, concurrency_max_);
   window_start_ = now;
   calls_ = failures_ = 0;
-  return true;
 }
 
 void Breaker::open(std::string cause, Instant now) {
   open_ = true;
   cause_ = std::move(cause);
   probe_at_ = now + kProbeInterval;
+}
+
+Breaker::Outcome outcome_of(const Error& error) {
+  if (error.kind == ErrorKind::unauthorized) return Breaker::Outcome::unauthorized;
+  const bool broken = error.kind == ErrorKind::unavailable || error.kind == ErrorKind::timed_out ||
+                      error.kind == ErrorKind::protocol;
+  return broken ? Breaker::Outcome::broken : Breaker::Outcome::fine;
 }
 
 }  // namespace contactor::engine

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/instant.h"
+#include "base/result.h"
 
 namespace contactor::engine {
 
@@ -23,6 +24,9 @@ class Breaker {
   [[nodiscard]] bool is_open() const { return open_; }
   /// Calls that may be in flight now.
   [[nodiscard]] std::size_t allowance() const { return open_ ? 0 : allowance_; }
+  /// Another node has found the upstream broken, or whole again.
+  void hold(std::string cause, Instant now);
+  void let_go(Instant now);
   /// When a probe may be sent; never while one is out or the breaker is closed.
   [[nodiscard]] Instant probe_at() const { return open_ && !probing_ ? probe_at_ : Instant::never(); }
   void probe_sent() { probing_ = true; }
@@ -48,5 +52,8 @@ class Breaker {
   std::size_t failures_ = 0;
   std::string cause_;
 };
+
+/// What a call's failure says of the upstream.
+[[nodiscard]] Breaker::Outcome outcome_of(const Error& error);
 
 }  // namespace contactor::engine

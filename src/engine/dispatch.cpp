@@ -14,6 +14,7 @@ namespace {
 Instant created_at(ActivationId id) { return Instant::from_millis(id.value() >> 21); }
 
 constexpr std::size_t kLoadBatch = 500;
+constexpr Millis kReadingPause = Millis(50);
 
 }  // namespace
 
@@ -29,13 +30,13 @@ void Engine::Impl::wake_at(ActivationId id, Instant at) {
 }
 
 void Engine::Impl::arm() {
-  Instant next = std::min(timers_.next(), breaker_.probe_at());
+  Instant next = std::min(timers_.next(), probe_at());
   // What relay() would not take now must not wake us: we would spin until it does.
   if (!owed_due_.empty() && can_deliver()) next = std::min(next, owed_due_.begin()->first);
   if (next >= armed_at_) return;
   armed_at_ = next;
   // A wake-up that an earlier one has overtaken does nothing: otherwise each would order one more, for ever.
-  ports_.time.call_at(next, [self = self_, next] {
+  clock_.call_at(next, [self = self_, next] {
     if (*self && (*self)->armed_at_ == next) (*self)->tick();
   });
 }
@@ -48,14 +49,14 @@ void Engine::Impl::tick() {
     found->second.due = Instant::never();
     (ota::waits_to_send(found->second.state) ? to_send_ : to_look_).push_back(entry->id);
   }
-  if (breaker_.probe_at() <= now()) probe();
+  if (probe_at() <= now() && may_act()) probe();
   relay();
   pump();
   arm();
 }
 
 void Engine::Impl::pump() {
-  if (stopping_) return;
+  if (stopping_ || !may_act()) return;
   std::vector<ActivationId> batch;
   std::vector<ActivationId> at_hand;
   const auto take = [&](std::deque<ActivationId>& queue) {
@@ -63,6 +64,9 @@ void Engine::Impl::pump() {
     queue.pop_front();
     const auto found = records_.find(id);
     if (found == records_.end() || loading_.contains(id)) return;
+    // Due before everything of its shard is in memory: a moment later it is.
+    if (shards_.hold(id.shard()) == Shards::Hold::reading) return wake_at(id, now() + kReadingPause);
+    if (!shards_.works_on(id.shard())) return;
     if (found->second.work) return at_hand.push_back(id);
     loading_.insert(id);
     batch.push_back(id);
@@ -77,19 +81,18 @@ void Engine::Impl::pump() {
 
 void Engine::Impl::load_ready(std::vector<ActivationId> ids) {
   std::vector<ActivationId> asked = ids;
-  ports_.store.load(std::move(ids),
-                    [self = self_, asked = std::move(asked)](Result<std::vector<ports::Loaded>> loaded) {
-                      if (!*self) return;
-                      Impl& engine = **self;
-                      std::vector<ActivationId> failed;
-                      for (const ActivationId id : asked) engine.loading_.erase(id);
-                      if (!loaded) {
-                        log::warn("engine", "cannot read due activations: {}", loaded.error().message());
-                        for (const ActivationId id : asked)
-                          engine.wake_at(id, engine.now() + std::chrono::seconds(1));
-                        return;
-                      }
-                      std::vector<ActivationId> live;
+  ports_.store.load(std::move(ids), [self = self_,
+                                     asked = std::move(asked)](Result<std::vector<ports::Loaded>> loaded) {
+    if (!*self) return;
+    Impl& engine = **self;
+    std::vector<ActivationId> failed;
+    for (const ActivationId id : asked) engine.loading_.erase(id);
+    if (!loaded) {
+      log::warn("engine", "cannot read due activations: {}", loaded.error().message());
+      for (const ActivationId id : asked) engine.wake_at(id, engine.now() + std::chrono::seconds(1));
+      return;
+    }
+    std::vector<ActivationId> live;
     for (const auto& item : *loaded) live.push_back(item.activation.id);
     for (auto& item : *loaded) engine.attach(std::move(item));
     // What is no longer live has ended meanwhile; nobody must wait for it.
@@ -97,13 +100,14 @@ void Engine::Impl::load_ready(std::vector<ActivationId> ids) {
       if (const auto found = engine.records_.find(id);
           found != engine.records_.end() && !found->second.work && std::ranges::find(live, id) == live.end())
         engine.forget(id);
-                      engine.pump();
-                    });
+    engine.pump();
+  });
 }
 
 void Engine::Impl::attach(ports::Loaded loaded) {
   const ActivationId id = loaded.activation.id;
   if (!records_.contains(id)) return;
+  if (!may_begin(id.shard())) return wake_at(id, now() + std::chrono::seconds(1));
   bring(std::move(loaded), true);
   on_due(*find_work(id));
 }
@@ -144,7 +148,7 @@ void Engine::Impl::try_send(Work& work) {
     wake_at(activation.id, now() + std::chrono::seconds(1));
     return idle(work);
   }
-  if (const auto until = budget_wait(slot.ledger)) {
+  if (const auto until = budget_wait(activation.order->vin, slot.ledger)) {
     return happen(work, ota::BudgetExhausted{
                             .until = *until,
                             .why = fmt::format("the vehicle's {} commands an hour are spent until {}",
@@ -152,8 +156,39 @@ void Engine::Impl::try_send(Work& work) {
   }
   slot.holder = activation.id;
   begin_sending(work);
+  if (caution_.must_ask(activation.order->vin, now())) return learn_from_history(work);
   if (ota::needs_look(activation)) return look_before_sending(work);
-  happen(work, ota::Granted{.generation = slot.ledger.generation + 1});
+  grant(work);
+}
+
+void Engine::Impl::grant(Work& work) {
+  const ota::Activation& activation = work.activation;
+  if (may_begin(activation.id.shard()))
+    return happen(work, ota::Granted{.generation = slot_of(activation).ledger.generation + 1});
+  // Its shard is on its way to another node, or the lease may have run out while the vehicle was looked at.
+  end_sending(work);
+  wake_at(activation.id, now() + std::chrono::seconds(1));
+  idle(work);
+}
+
+/// Another server has become the store's primary a while ago: the ledger may lack what was sent last.
+void Engine::Impl::learn_from_history(Work& work) {
+  using History = std::vector<ota::IotHistoryItem>;
+  ports_.iot.history(work.activation.order->vin, respond_by(),
+                     answer_for<History>(work, [this](Work& still, const Result<History>& history) {
+                       if (!ota::waits_to_send(still.activation.state)) return;  // A callback was faster.
+                       if (history) {
+                         std::vector<Instant> sends;
+                         for (const auto& item : *history) sends.push_back(item.at);
+                         caution_.learn(still.activation.order->vin, std::move(sends), now());
+                         return try_send(still);
+                       }
+                       end_sending(still);
+                       happen(still, ota::BudgetExhausted{
+                                         .until = now() + settings_.policy.rate_limit_wait,
+                                         .why = "the store was restored from a copy: the vehicle's commands "
+                                                "of the last hour must be read first"});
+                     }));
 }
 
 /// Is the vehicle's last command of another activation that is not in memory and whose answer is still
@@ -165,14 +200,20 @@ bool Engine::Impl::is_waited_for(const ports::CommandLedger& ledger, ActivationI
   return found != records_.end() && found->second.state == ota::State::WaitingResponse;
 }
 
-std::optional<Instant> Engine::Impl::budget_wait(const ports::CommandLedger& ledger) const {
-  // A request may still be on its way for as long as it is allowed to take: the window is wider by that much
-  // (H3).
-  const Millis window = std::chrono::hours(1) + settings_.policy.request_timeout;
+std::optional<Instant> Engine::Impl::budget_wait(const Vin& vin, const ports::CommandLedger& ledger) const {
+  // A request may still be on its way for as long as it is allowed to take, and for as long as its commit may
+  // have taken before it: the window is wider by that much (H3).
+  Millis window = std::chrono::hours(1) + settings_.policy.request_timeout;
+  if (ports_.nodes != nullptr) window += ports::kSendingEndsAfter;
   const std::size_t limit = settings_.policy.commands_per_hour;
-  if (ledger.sends.size() < limit) return std::nullopt;
-  const Instant free_at = ledger.sends[ledger.sends.size() - limit] + window;
-  return free_at > now() ? std::optional(free_at) : std::nullopt;
+  const auto free_at = [&](const std::vector<Instant>& sends) {
+    return sends.size() < limit ? Instant() : sends[sends.size() - limit] + window;
+  };
+  Instant until = free_at(ledger.sends);
+  if (caution_.is_needed(now())) until = std::max(until, free_at(caution_.sends(vin, ledger.sends)));
+  if (until <= clock_.earliest()) return std::nullopt;
+  // A clock that is only known by about is not asked again and again around that moment.
+  return until + clock_.error() + (clock_.error() > Millis(0) ? std::chrono::seconds(1) : Millis(0));
 }
 
 void Engine::Impl::begin_sending(Work& work) {
@@ -213,7 +254,7 @@ void Engine::Impl::looked(Work& work, Result<ota::VehicleStatus> status) {
     return happen(work,
                   ota::BudgetExhausted{.until = now() + std::chrono::minutes(1), .why = obstacle->wait});
   }
-  happen(work, ota::Granted{.generation = slot_of(activation).ledger.generation + 1});
+  grant(work);
 }
 
 /// The vehicle could not be asked: that is what sending would have met, without spending a command.

@@ -8,67 +8,92 @@
 namespace contactor::engine {
 
 Engine::Impl::Impl(Ports ports, Settings settings)
-    : ports_(ports), settings_(std::move(settings)), breaker_(settings_.calls_in_flight_max) {}
+    : ports_(ports),
+      settings_(std::move(settings)),
+      clock_(ports.time),
+      breaker_(settings_.calls_in_flight_max) {}
 
 Engine::Impl::~Impl() { *self_ = nullptr; }
 
 void Engine::Impl::start(ports::Done<Status> done) {
-  read_live(ActivationId(), [this, done = std::move(done)](Status live) mutable {
+  keep_house();
+  if (ports_.nodes != nullptr) {
+    leads_ = false;
+    started_ = std::move(done);
+    started_at_ = clock_.monotonic();
+    return beat();
+  }
+  shards_.own_all();
+  const ports::ShardSet all = shards_.in(Shards::Hold::working);
+  read_live(all, ActivationId(), [this, all, done = std::move(done)](Status live) mutable {
     if (!live) return done(std::move(live));
-    read_outbox(0, std::move(done));
+    read_outbox(all, 0, std::move(done));
   });
 }
 
-void Engine::Impl::read_live(ActivationId after, ports::Done<Status> done) {
+void Engine::Impl::read_live(ports::ShardSet shards, ActivationId after, ports::Done<Status> done) {
   constexpr std::size_t kPage = 10'000;
   ports_.store.live_rows(
-      ports::ShardSet().set(), after, kPage,
-      [self = self_, done = std::move(done)](Result<std::vector<ports::LiveRow>> rows) mutable {
+      shards, after, kPage,
+      [self = self_, shards, done = std::move(done)](Result<std::vector<ports::LiveRow>> rows) mutable {
         if (!*self) return;
         if (!rows) return done(std::unexpected(std::move(rows.error())));
         for (const auto& row : *rows) {
-          if ((*self)->records_.contains(row.id)) continue;
+          if ((*self)->records_.contains(row.id) || !(*self)->shards_.has(row.id.shard())) continue;
           (*self)->records_[row.id].state = row.state;
           // A command may have been answered while nobody listened: it is asked about at once.
           const bool on_its_way = row.state == ota::State::WaitingResponse;
           (*self)->wake_at(row.id, on_its_way ? (*self)->now() : row.next_action_at);
         }
         if (rows->size() < kPage) return done({});
-        (*self)->read_live(rows->back().id, std::move(done));
+        (*self)->read_live(shards, rows->back().id, std::move(done));
       });
 }
 
-void Engine::Impl::read_outbox(std::int64_t after, ports::Done<Status> done) {
+void Engine::Impl::read_outbox(ports::ShardSet shards, std::int64_t after, ports::Done<Status> done) {
   constexpr std::size_t kPage = 10'000;
-  ports_.store.outbox(
-      ports::ShardSet().set(), after, kPage,
-      [self = self_, done = std::move(done)](Result<std::vector<ports::OutboxEntry>> entries) mutable {
-        if (!*self) return;
-        if (!entries) return done(std::unexpected(std::move(entries.error())));
-        const bool full = entries->size() == kPage;
-        const std::int64_t last = entries->empty() ? 0 : entries->back().id;
-        // Whatever is found here may have been tried by the process before: it is looked up, or told only
-        // where telling twice does no harm.
-        for (auto& entry : *entries) (*self)->owe(std::move(entry), true);
-        if (!full) return done({});
-        (*self)->read_outbox(last, std::move(done));
-      });
+  ports_.store.outbox(shards, after, kPage,
+                      [self = self_, shards,
+                       done = std::move(done)](Result<std::vector<ports::OutboxEntry>> entries) mutable {
+                        if (!*self) return;
+                        if (!entries) return done(std::unexpected(std::move(entries.error())));
+                        const bool full = entries->size() == kPage;
+                        const std::int64_t last = entries->empty() ? 0 : entries->back().id;
+                        // Whatever is found here may have been tried by the process before: it is looked up,
+                        // or told only where telling twice does no harm.
+                        for (auto& entry : *entries) (*self)->owe(std::move(entry), true);
+                        if (!full) return done({});
+                        (*self)->read_outbox(shards, last, std::move(done));
+                      });
 }
 
-void Engine::Impl::read_again() {
-  if (std::exchange(reading_again_, true)) return;
-  ports_.time.call_at(now() + std::chrono::seconds(1), [self = self_] {
+void Engine::Impl::read_again(std::uint8_t shard) {
+  const bool is_planned = read_again_.any();
+  read_again_.set(shard);
+  if (is_planned) return;
+  clock_.call_at(now() + std::chrono::seconds(1), [self = self_] {
     if (!*self) return;
-    (*self)->reading_again_ = false;
-    (*self)->start([self](const Status& status) {
-      if (*self && !status) (*self)->read_again();
+    Impl& engine = **self;
+    const ports::ShardSet shards =
+        std::exchange(engine.read_again_, {}) & engine.shards_.in(Shards::Hold::working);
+    if (shards.none()) return;
+    const auto ended = [self, shards](const Status& status) {
+      if (!*self || status) return;
+      for (std::size_t one = 0; one < shards.size(); ++one)
+        if (shards.test(one)) (*self)->read_again(static_cast<std::uint8_t>(one));
+    };
+    engine.read_live(shards, ActivationId(), [self, shards, ended](const Status& live) {
+      if (!live) return ended(live);
+      (*self)->read_outbox(shards, 0, ended);
     });
   });
 }
 
 void Engine::Impl::stop(std::move_only_function<void()> done) {
   stopping_ = true;
-  const Instant by = now() + std::chrono::seconds(10);
+  const Millis by = clock_.monotonic() + std::chrono::seconds(10);
+  if (ports_.nodes != nullptr) put_to_rest(0);
+  beat_after(Millis(0));
   auto wait = std::make_shared<std::function<void()>>();
   auto finish = std::make_shared<std::move_only_function<void()>>(std::move(done));
   *wait = [self = self_, by, wait, finish] {
@@ -76,12 +101,12 @@ void Engine::Impl::stop(std::move_only_function<void()> done) {
     Impl& engine = **self;
     // Activations that wait for their car are not waited for: they are verified on the next start.
     const bool busy = engine.calls_ > 0 || engine.deliveries_ > 0 || engine.accepting_ > 0;
-    if (!busy || engine.now() >= by) {
-      (*finish)();
+    if (!busy || engine.clock_.monotonic() >= by) {
+      engine.hand_over(std::move(*finish));
       *wait = nullptr;
       return;
     }
-    engine.ports_.time.call_at(engine.now() + Millis(20), [wait] {
+    engine.clock_.call_at(engine.now() + Millis(20), [wait] {
       if (*wait) (*wait)();
     });
   };
@@ -89,8 +114,8 @@ void Engine::Impl::stop(std::move_only_function<void()> done) {
   first();
 }
 
-ota::Context Engine::Impl::context() {
-  return ota::Context{.policy = settings_.policy, .now = now(), .fresh_ticket = TicketId(fresh_id(0))};
+ota::Context Engine::Impl::context(std::uint8_t shard) {
+  return ota::Context{.policy = settings_.policy, .now = now(), .fresh_ticket = TicketId(fresh_id(shard))};
 }
 
 std::int64_t Engine::Impl::fresh_id(std::uint8_t shard) {
@@ -124,9 +149,10 @@ void Engine::accept(ota::Order order, std::optional<ReplyTemplate> reply,
 
 void Engine::cancel(ActivationId id, std::string actor, std::string reason,
                     ports::Done<Result<ota::Activation>> done) {
+  if (auto elsewhere = impl_->turn_away(id.shard())) return done(fail(std::move(*elsewhere)));
   impl_->give(
       id, ota::CancelRequested{.actor = std::move(actor), .reason = std::move(reason), .superseded = false},
-      std::move(done));
+      impl_->counted(id.shard(), std::move(done)));
 }
 
 void Engine::act_on_ticket(TicketId id, TicketOrder order, ports::Done<Result<TicketOutcome>> done) {
@@ -152,9 +178,13 @@ Counters Engine::counters() const {
   counters.in_flight = impl_->calls_;
   counters.outbox = impl_->owed_.size();
   counters.breaker_open = impl_->breaker_.is_open();
+  counters.shards = impl_->shards_.count();
+  counters.leads = impl_->leads_;
   return counters;
 }
 
 const Settings& Engine::settings() const { return impl_->settings_; }
+const std::vector<ports::NodeSeen>& Engine::nodes() const { return impl_->nodes_; }
+ports::Timekeeper& Engine::time() { return impl_->clock_; }
 
 }  // namespace contactor::engine

@@ -12,6 +12,7 @@
 #include "ota/policy.h"
 #include "ports/iot_api.h"
 #include "ports/messages.h"
+#include "ports/nodes.h"
 #include "ports/payments.h"
 #include "ports/store.h"
 #include "ports/timekeeper.h"
@@ -29,11 +30,13 @@ struct Ports {
   ports::Payments* shop = nullptr;
   ports::Mail* mail = nullptr;
   ports::Push* push = nullptr;
+  ports::Nodes* nodes = nullptr;  ///< null: this node is the only one on its store
 };
 
 struct Settings {
   ota::Policy policy;
   std::string node = "node-1";
+  std::string version;  ///< of the program, for other nodes' operators
   std::string console_url;
   std::string support_contact;
   std::string display_service_id;  ///< the configure service that shows a text in the car; empty: no display
@@ -93,6 +96,8 @@ struct Counters {
   std::uint64_t captured = 0, released = 0, refunded = 0, notices_sent = 0, stale_writes = 0;
   std::size_t live = 0, ready = 0, in_flight = 0, waiting_budget = 0, outbox = 0;
   bool breaker_open = false;
+  std::size_t shards = 0;  ///< that this node holds
+  bool leads = true;       ///< periodic work and probes are this node's
 };
 
 /// A committed step, for the event stream and the demo's screen.
@@ -106,16 +111,20 @@ class Engine {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  /// Reads all live rows and what is owed, then begins. Orders are accepted after `done`.
+  /// Reads the live rows of what this node holds and what is owed there, then begins. Orders are accepted
+  /// after `done`; where several nodes share a store, what they take over later is read then.
+  /// @errors  conflict: another process uses this node's name.
   void start(ports::Done<Status> done);
-  /// Starts nothing new, gives calls in flight ten seconds, leaves the rest as unknown for the next start.
+  /// Starts nothing new, gives calls in flight ten seconds, leaves the rest as unknown for the next start,
+  /// and hands its shards to the other nodes: 15 s at most.
   void stop(std::move_only_function<void()> done);
 
   /// Stores a new order and starts it. The order has been validated by itself; here it is held against what
   /// the vehicle already has.
   /// @errors conflict (another order holds this service, a required service is missing, a conflicting one is
   /// active),
-  ///         exhausted (with retry_after), unavailable.
+  ///         exhausted (with retry_after), unavailable; here and below elsewhere, where another node holds
+  ///         the vehicle's shard.
   void accept(ota::Order order, std::optional<ReplyTemplate> reply, ports::Done<Result<Accepted>> done);
   /// The newest wish wins: stops retries, releases money, switches off what may have been switched on.
   /// @errors not_found; conflict where the activation has ended.
@@ -130,6 +139,10 @@ class Engine {
   void listen(Listener listener);
   [[nodiscard]] Counters counters() const;
   [[nodiscard]] const Settings& settings() const;
+  /// All nodes on this store as of the last beat, this one included; none where it is alone.
+  [[nodiscard]] const std::vector<ports::NodeSeen>& nodes() const;
+  /// The time that all nodes on this store agree upon.
+  [[nodiscard]] ports::Timekeeper& time();
 
  private:
   class Impl;

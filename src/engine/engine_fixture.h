@@ -33,10 +33,11 @@ class ManualTime final : public ports::Timekeeper {
 
 class CountingEntropy final : public ports::Entropy {
  public:
+  explicit CountingEntropy(std::uint64_t start = 0) : value_(start) {}
   [[nodiscard]] std::uint64_t next() override { return ++value_; }
 
  private:
-  std::uint64_t value_ = 0;
+  std::uint64_t value_;
 };
 
 /// An IoT API whose answers a test decides; every call is answered a millisecond later.
@@ -55,11 +56,12 @@ class FakeIot final : public ports::IotApi {
     if (!silent) after(std::move(done), on_status(command_id));
   }
   void health(Vin, Instant, ports::Done<Result<ota::VehicleHealth>> done) override {
+    health_calls += 1;
     if (!silent) after(std::move(done), on_health());
   }
   void history(Vin, Instant, ports::Done<Result<std::vector<ota::IotHistoryItem>>> done) override {
-    if (!silent)
-      after(std::move(done), Result<std::vector<ota::IotHistoryItem>>(std::vector<ota::IotHistoryItem>()));
+    history_calls += 1;
+    if (!silent) after(std::move(done), on_history());
   }
 
   static ota::CommandAnswer answer(Kind kind) { return {.kind = kind, .failure = {}, .retry_after = {}}; }
@@ -77,12 +79,17 @@ class FakeIot final : public ports::IotApi {
 
   std::vector<ports::ConfigureCommand> commands;
   int status_calls = 0;
+  int history_calls = 0;
+  int health_calls = 0;
   bool silent = false;  ///< nothing is ever answered
   std::function<ota::CommandAnswer(const ports::ConfigureCommand&)> on_configure = [](const auto&) {
     return answer(Kind::confirmed);
   };
   std::function<Result<ota::VehicleStatus>(const std::string&)> on_status = [](const auto&) {
     return online();
+  };
+  std::function<Result<std::vector<ota::IotHistoryItem>>()> on_history = [] {
+    return std::vector<ota::IotHistoryItem>();
   };
   std::function<Result<ota::VehicleHealth>()> on_health = [] {
     return ota::VehicleHealth{.reachable = true};

@@ -1,4 +1,4 @@
-// Orders, cancellations, the desk, and what comes from outside unasked.
+// Orders, cancellations, and what comes from outside unasked.
 
 #include <algorithm>
 
@@ -7,7 +7,6 @@
 #include "base/log.h"
 #include "engine/history_chain.h"
 #include "engine/impl.h"
-#include "ota/ticket_desk.h"
 
 namespace contactor::engine {
 namespace {
@@ -76,23 +75,26 @@ void Engine::Impl::accept(ota::Order order, std::optional<ReplyTemplate> reply,
   if (order.action == ota::Action::deactivate && ota::money_at_entry(order.payment) != ota::MoneyState::none)
     return done(
         fail(ErrorKind::invalid, "ota", "switching a service off costs nothing: its order has no payment"));
-  accepting_ += 1;
   const Vin vin = order.vin;
+  const std::uint8_t shard = vin.shard();
+  if (auto why = turn_away(shard)) return done(fail(std::move(*why)));
+  accepting_ += 1;
   ports_.store.vehicle_context(
-      vin, [self = self_, order = std::move(order), reply = std::move(reply),
-            done = std::move(done)](Result<ports::Store::VehicleContext> context) mutable {
+      vin, [self = self_, order = std::move(order), reply = std::move(reply), epoch = shards_.epoch(shard),
+            done = counted(shard, std::move(done))](Result<ports::Store::VehicleContext> context) mutable {
         if (!*self) return;
         auto counted = [self, done = std::move(done)](Result<Accepted> accepted) mutable {
           (*self)->accepting_ -= 1;
           done(std::move(accepted));
         };
         if (!context) return counted(std::unexpected(std::move(context.error())));
-        (*self)->accept_beside(std::move(order), std::move(reply), std::move(*context), std::move(counted));
+        (*self)->accept_beside(std::move(order), std::move(reply), *context, epoch, std::move(counted));
       });
 }
 
 void Engine::Impl::accept_beside(ota::Order order, std::optional<ReplyTemplate> reply,
-                                 ports::Store::VehicleContext context, ports::Done<Result<Accepted>> done) {
+                                 const ports::Store::VehicleContext& context, std::uint64_t epoch,
+                                 ports::Done<Result<Accepted>> done) {
   const auto same_order = [&](const ota::Activation& activation) {
     return activation.order->order_id == order.order_id;
   };
@@ -130,17 +132,18 @@ void Engine::Impl::accept_beside(ota::Order order, std::optional<ReplyTemplate> 
              {});
     }
   }
-  store_new(std::move(order), std::move(reply), std::move(context.ledger), std::move(done));
+  store_new(std::move(order), std::move(reply), epoch, std::move(done));
 }
 
-void Engine::Impl::store_new(ota::Order order, std::optional<ReplyTemplate> reply,
-                             ports::CommandLedger ledger, ports::Done<Result<Accepted>> done) {
+void Engine::Impl::store_new(ota::Order order, std::optional<ReplyTemplate> reply, std::uint64_t epoch,
+                             ports::Done<Result<Accepted>> done) {
   const ActivationId id(fresh_id(order.vin.shard()));
-  ota::Step step = ota::open(std::move(order), id, now(), context());
+  ota::Step step = ota::open(std::move(order), id, now(), context(id.shard()));
   step.entry->node = settings_.node;
   step.entry->hash = chain({}, id, *step.entry);
   step.next.history_head = step.entry->hash;
   auto write = std::make_shared<ports::ActivationWrite>();
+  write->epoch = epoch;
   write->after = std::move(step.next);
   write->history.push_back(std::move(*step.entry));
   for (const auto& effect : step.effects) add_outbox(*write, effect);
@@ -154,20 +157,21 @@ void Engine::Impl::store_new(ota::Order order, std::optional<ReplyTemplate> repl
                                           .body = std::move(body),
                                           .at = now()};
   }
-  ports_.store.write(write, [self = self_, write, reply = std::move(reply), ledger = std::move(ledger),
+  ports_.store.write(write, [self = self_, write, reply = std::move(reply),
                              done = std::move(done)](Result<ports::WriteOutcome> outcome) mutable {
     if (!*self) return;
     Impl& engine = **self;
     if (!outcome) {
-      if (outcome.error().applied != Applied::no) engine.read_again();
+      if (outcome.error().applied != Applied::no) engine.read_again(write->after.id.shard());
       return done(std::unexpected(std::move(outcome.error())));
     }
     if (*outcome != ports::WriteOutcome::applied)
       return engine.find_repeated(*outcome, *write->after.order, std::move(reply), std::move(done));
     engine.counters_.accepted += 1;
-    Record& record = engine.records_[write->after.id];
-    record.state = write->after.state;
-    for (auto& entry : write->outbox) engine.owe(std::move(entry), false);
+    if (engine.shards_.has(write->after.id.shard())) {
+      engine.records_[write->after.id].state = write->after.state;
+      for (auto& entry : write->outbox) engine.owe(std::move(entry), false);
+    }
     for (const auto& listener : engine.listeners_) listener(write->after, write->history.front());
     const ota::Activation activation = std::move(write->after);
     engine.wake_at(activation.id, activation.next_action_at);
@@ -179,8 +183,11 @@ void Engine::Impl::store_new(ota::Order order, std::optional<ReplyTemplate> repl
 /// The order or the key is on record: the same facts get the same answer, other facts a refusal.
 void Engine::Impl::find_repeated(ports::WriteOutcome outcome, const ota::Order& order,
                                  std::optional<ReplyTemplate> reply, ports::Done<Result<Accepted>> done) {
-  if (outcome == ports::WriteOutcome::stale)
-    return done(fail(ErrorKind::conflict, "engine", "this node no longer owns the vehicle's shard"));
+  if (outcome == ports::WriteOutcome::stale) {
+    // Nothing but the lease can refuse a first write.
+    doubt_lease();
+    return done(fail(moved(order.vin.shard())));
+  }
   if (outcome == ports::WriteOutcome::duplicate_key && reply) {
     return ports_.store.find_reply(
         reply->principal, reply->route, reply->key,
@@ -214,6 +221,7 @@ void Engine::Impl::give(ActivationId id, ota::Event event, ports::Done<Result<ot
       if (done) done(std::unexpected(std::move(error)));
     };
     if (!loaded) return refuse(std::move(loaded.error()));
+    if (!engine.shards_.has(id.shard())) return refuse(engine.moved(id.shard()));
     if (!loaded->empty()) {
       engine.bring(std::move(loaded->front()), true);
       return engine.happen(*engine.find_work(id), std::move(event), std::move(done));
@@ -227,6 +235,10 @@ void Engine::Impl::give(ActivationId id, ota::Event event, ports::Done<Result<ot
         return done(fail(ErrorKind::not_found, "engine", "no such activation"));
       }
       const ActivationId archived = (*found)->id;
+      if (!(*self)->shards_.has(archived.shard())) {
+        if (done) done(fail((*self)->moved(archived.shard())));
+        return;
+      }
       (*self)->bring(ports::Loaded{.activation = std::move(**found), .ledger = {}}, false);
       (*self)->happen(*(*self)->find_work(archived), std::move(event), std::move(done));
     });
@@ -248,135 +260,64 @@ void Engine::Impl::bring(ports::Loaded loaded, bool live) {
   if (record.state == ota::State::WaitingResponse) slot.holder = record.work->activation.id;
 }
 
-// -- the desk ---------------------------------------------------------------------------------------------
-
-void Engine::Impl::act_on_ticket(TicketId id, TicketOrder order, ports::Done<Result<TicketOutcome>> done) {
-  ports_.store.find_ticket(id, [self = self_, order = std::move(order),
-                                done = std::move(done)](Result<std::optional<ota::Ticket>> found) mutable {
-    if (!*self) return;
-    if (!found) return done(std::unexpected(std::move(found.error())));
-    if (!*found) return done(fail(ErrorKind::not_found, "desk", "no such ticket"));
-    auto after = ota::act(**found, order.action, order.actor, order.text, (*self)->now());
-    if (!after) return done(std::unexpected(std::move(after.error())));
-    const bool starts =
-        order.action == ota::TicketAction::retry || order.action == ota::TicketAction::modify_payload;
-    if (starts) return (*self)->start_from_ticket(std::move(*after), std::move(order), std::move(done));
-    (*self)->finish_ticket_action(std::move(*after), order, {}, std::move(done));
-  });
-}
-
-void Engine::Impl::start_from_ticket(ota::Ticket ticket, TicketOrder order,
-                                     ports::Done<Result<TicketOutcome>> done) {
-  if (order.grant && order.text.empty())
-    return done(fail(ErrorKind::invalid, "desk", "a free activation needs a reason"));
-  if (order.grant == order.payment.has_value())
-    return done(
-        fail(ErrorKind::invalid, "desk", "say who pays: grant, or a new authorization of the customer"));
-  if (order.action == ota::TicketAction::modify_payload) {
-    const bool second_person =
-        ticket.proposed_configuration == order.configuration && ticket.proposed_by != order.actor;
-    if (ticket.proposed_configuration.empty() || !second_person) {
-      // An edited payload reaches a car only after a second person asked for the same one (T60).
-      ticket.proposed_configuration = order.configuration;
-      ticket.proposed_by = order.actor;
-      return finish_ticket_action(std::move(ticket), order, {}, std::move(done));
-    }
-  }
-  const ActivationId failed = ticket.activation_id;
-  ports_.store.find(failed, [self = self_, ticket = std::move(ticket), order = std::move(order),
-                             done = std::move(done)](Result<std::optional<ota::Activation>> found) mutable {
-    if (!*self) return;
-    if (!found) return done(std::unexpected(std::move(found.error())));
-    if (!*found) return done(fail(ErrorKind::not_found, "desk", "the ticket's activation is not on record"));
-    if ((*found)->order->action == ota::Action::deactivate && order.payment)
-      return done(
-          fail(ErrorKind::invalid, "desk", "switching a service off costs nothing: nobody pays for it"));
-    ota::Order again = *(*found)->order;
-    again.order_id = OrderId(fmt::format("{}/technician-{}", again.order_id.str(), ticket.version));
-    again.parent = (*found)->id;
-    again.reason = "technician";
-    again.requested_at = (*self)->now();
-    again.extends = {};
-    again.extends_from.reset();
-    if (order.payment)
-      again.payment = *order.payment;
-    else
-      again.payment.state = ota::PaidAs::none;
-    if (order.action == ota::TicketAction::modify_payload) again.configuration = order.configuration;
-    (*self)->accept(
-        std::move(again), {},
-        [self, ticket = std::move(ticket), order, done = std::move(done)](Result<Accepted> accepted) mutable {
-          if (!accepted) return done(std::unexpected(std::move(accepted.error())));
-          (*self)->finish_ticket_action(std::move(ticket), order, std::move(accepted->activation),
-                                        std::move(done));
-        });
-  });
-}
-
-void Engine::Impl::finish_ticket_action(ota::Ticket ticket, const TicketOrder& order,
-                                        std::optional<ota::Activation> started,
-                                        ports::Done<Result<TicketOutcome>> done) {
-  const bool ends = order.action == ota::TicketAction::resolve || order.action == ota::TicketAction::close;
-  ports_.store.put_ticket(
-      ticket, [self = self_, ticket, actor = order.actor, ends, started = std::move(started),
-               done = std::move(done)](Status status) mutable {
-        if (!*self) return;
-        if (!status) return done(std::unexpected(std::move(status.error())));
-        if (ends)
-          (*self)->give(ticket.activation_id, ota::TicketEnded{.actor = actor, .delivered = false}, {});
-        done(TicketOutcome{.ticket = std::move(ticket), .started = std::move(started)});
-      });
-}
-
 // -- reports from outside ---------------------------------------------------------------------------------
 
 void Engine::Impl::vehicle_reported(VehicleReport report, ports::Done<Status> done) {
   const auto ref = ota::parse_command_id(report.command_id);
   if (!ref) return done(fail(ErrorKind::not_found, "engine", "no such command"));
-  ports_.store.find(
-      ref->activation, [self = self_, ref = *ref, report = std::move(report),
-                        done = std::move(done)](Result<std::optional<ota::Activation>> found) mutable {
-        if (!*self) return;
-        if (!found) return done(std::unexpected(std::move(found.error())));
-        const bool is_ours =
-            *found && (*found)->order->vin == report.vin && ref.ordinal <= (*found)->command_ordinal;
-        if (!is_ours)
-          return done(fail(ErrorKind::not_found, "engine", "no such command was sent to this vehicle"));
-        (*self)->give(ref.activation,
-                      ota::Observed{.source = "callback",
-                                    .ordinal = ref.ordinal,
-                                    .status = report.status,
-                                    .failure = std::move(report.failure)},
-                      [done = std::move(done)](Result<ota::Activation> known) mutable {
-                        if (known) return done({});
-                        done(std::unexpected(std::move(known.error())));
-                      });
-      });
+  const std::uint8_t shard = ref->activation.shard();
+  if (auto why = turn_away(shard)) return done(fail(std::move(*why)));
+  ports_.store.find(ref->activation, [self = self_, ref = *ref, report = std::move(report),
+                                      done = counted(shard, std::move(done))](
+                                         Result<std::optional<ota::Activation>> found) mutable {
+    if (!*self) return;
+    if (!found) return done(std::unexpected(std::move(found.error())));
+    const bool is_ours =
+        *found && (*found)->order->vin == report.vin && ref.ordinal <= (*found)->command_ordinal;
+    if (!is_ours)
+      return done(fail(ErrorKind::not_found, "engine", "no such command was sent to this vehicle"));
+    (*self)->give(ref.activation,
+                  ota::Observed{.source = "callback",
+                                .ordinal = ref.ordinal,
+                                .status = report.status,
+                                .failure = std::move(report.failure)},
+                  [done = std::move(done)](Result<ota::Activation> known) mutable {
+                    if (known) return done({});
+                    done(std::unexpected(std::move(known.error())));
+                  });
+  });
 }
 
 void Engine::Impl::payment_reported(PaymentReport report, ports::Done<Status> done) {
-  ports_.store.first_sight(
-      report.event_id, now(), [self = self_, report, done = std::move(done)](Result<bool> fresh) mutable {
-        if (!*self) return;
-        if (!fresh) return done(std::unexpected(std::move(fresh.error())));
-        if (!*fresh) return done({});
-        (*self)->ports_.store.find_payment(
-            report.transaction_id,
-            [self, done = std::move(done)](Result<std::optional<ota::Activation>> found) mutable {
-              if (!*self) return;
-              if (!found) return done(std::unexpected(std::move(found.error())));
-              // An event is only a reason to look: the books are asked now rather than at the next try.
-              if (*found)
-                for (auto& [id, owed] : (*self)->owed_)
-                  if (owed.entry.activation_id == (*found)->id &&
-                      owed.entry.kind == ports::OutboxEntry::Kind::money && !owed.calling) {
-                    owed.look_first = true;
-                    (*self)->owed_due_.emplace((*self)->now(), id);
-                  }
-              (*self)->arm();
-              done({});
-            });
-      });
+  // Whose it is comes first: only the owner of its shard may call the event seen.
+  ports_.store.find_payment(report.transaction_id, [self = self_, report, done = std::move(done)](
+                                                       Result<std::optional<ota::Activation>> found) mutable {
+    if (!*self) return;
+    if (!found) return done(std::unexpected(std::move(found.error())));
+    if (!*found) return done({});
+    const std::uint8_t shard = (*found)->id.shard();
+    if (auto why = (*self)->turn_away(shard)) return done(fail(std::move(*why)));
+    (*self)->report_to((*found)->id, report, (*self)->counted(shard, std::move(done)));
+  });
+}
+
+void Engine::Impl::report_to(ActivationId id, const PaymentReport& report, ports::Done<Status> done) {
+  ports_.store.first_sight(report.event_id, now(),
+                           [self = self_, id, done = std::move(done)](Result<bool> fresh) mutable {
+                             if (!*self) return;
+                             if (!fresh) return done(std::unexpected(std::move(fresh.error())));
+                             if (!*fresh) return done({});
+                             // An event is only a reason to look: the books are asked now rather than at the
+                             // next try.
+                             for (auto& [entry_id, owed] : (*self)->owed_)
+                               if (owed.entry.activation_id == id &&
+                                   owed.entry.kind == ports::OutboxEntry::Kind::money && !owed.calling) {
+                                 owed.look_first = true;
+                                 (*self)->owed_due_.emplace((*self)->now(), entry_id);
+                               }
+                             (*self)->arm();
+                             done({});
+                           });
 }
 
 }  // namespace contactor::engine

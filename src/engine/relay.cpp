@@ -14,6 +14,7 @@ namespace {
 using Kind = ports::OutboxEntry::Kind;
 
 constexpr Millis kKeyTrusted = std::chrono::hours(12);  ///< half of what providers promise to remember a key
+constexpr Millis kReadingPause = Millis(50);            ///< until everything of its shard is in memory
 constexpr Millis kNoticeGivenUp = std::chrono::hours(72);
 
 /// 1 s, 2 s, 4 s … money waits five minutes at most and is never given up; words wait an hour at most.
@@ -47,14 +48,19 @@ std::string mail_id(const ports::OutboxEntry& entry) { return fmt::format("{}@co
 
 }  // namespace
 
-bool Engine::Impl::can_deliver() const { return !stopping_ && deliveries_ < kDeliveriesMax; }
+bool Engine::Impl::can_deliver() const { return !stopping_ && may_act() && deliveries_ < kDeliveriesMax; }
 
 void Engine::Impl::owe(ports::OutboxEntry entry, bool look_first) {
   const std::int64_t id = entry.id;
-  if (owed_.contains(id)) return;
+  if (owed_.contains(id) || !shards_.has(entry.activation_id.shard())) return;
   owed_due_.emplace(entry.next_try_at, id);
-  owed_.emplace(id, Owed{.entry = std::move(entry), .calling = false, .look_first = look_first});
+  owed_.emplace(id, Owed{.entry = std::move(entry), .serial = ++serials_, .look_first = look_first});
   arm();
+}
+
+Owed* Engine::Impl::find_owed(OwedRef ref) {
+  const auto found = owed_.find(ref.id);
+  return found == owed_.end() || found->second.serial != ref.serial ? nullptr : &found->second;
 }
 
 void Engine::Impl::relay() {
@@ -63,6 +69,9 @@ void Engine::Impl::relay() {
     owed_due_.erase(owed_due_.begin());
     const auto found = owed_.find(id);
     if (found == owed_.end() || found->second.calling) continue;
+    const std::uint8_t shard = found->second.entry.activation_id.shard();
+    if (shards_.hold(shard) == Shards::Hold::reading) owed_due_.emplace(now() + kReadingPause, id);
+    if (!shards_.works_on(shard)) continue;
     found->second.calling = true;
     deliveries_ += 1;
     deliver(found->second);
@@ -70,22 +79,30 @@ void Engine::Impl::relay() {
 }
 
 void Engine::Impl::deliver(Owed& owed) {
-  const std::int64_t id = owed.entry.id;
+  const OwedRef ref = owed.ref();
   ports_.store.find(owed.entry.activation_id,
-                    [self = self_, id](Result<std::optional<ota::Activation>> found) {
+                    [self = self_, ref](const Result<std::optional<ota::Activation>>& found) {
                       if (!*self) return;
                       Impl& engine = **self;
-                      const auto owed_now = engine.owed_.find(id);
-                      if (owed_now == engine.owed_.end()) return;
+                      Owed* owed_now = engine.find_owed(ref);
+                      if (owed_now == nullptr) return;
                       // What the last try left open stays open.
                       if (!found || !*found)
-                        return engine.postpone(id, std::chrono::seconds(1), owed_now->second.entry.unknown);
+                        return engine.postpone(ref, std::chrono::seconds(1), owed_now->entry.unknown);
+                      if (!engine.may_act()) return engine.leave_owed(*owed_now);
                       const ota::Activation& activation = **found;
-                      if (owed_now->second.entry.kind == Kind::money)
-                        engine.move_money(owed_now->second, activation);
+                      if (owed_now->entry.kind == Kind::money)
+                        engine.move_money(*owed_now, activation);
                       else
-                        engine.tell(owed_now->second, activation);
+                        engine.tell(*owed_now, activation);
                     });
+}
+
+void Engine::Impl::leave_owed(Owed& owed) {
+  owed.calling = false;
+  deliveries_ -= 1;
+  owed_due_.emplace(now() + std::chrono::seconds(1), owed.entry.id);
+  arm();
 }
 
 // -- money ------------------------------------------------------------------------------------------------
@@ -100,61 +117,63 @@ void Engine::Impl::move_money(Owed& owed, const ota::Activation& activation) {
   if (payments == nullptr) {
     log::error("engine", "{}: no payment provider is configured for its {}", to_string(activation.id),
                to_string(entry.purpose));
-    return postpone(entry.id, std::chrono::minutes(10), false);
+    return postpone(owed.ref(), std::chrono::minutes(10), false);
   }
-  if (ota::purpose_of(activation.money_state) != entry.purpose) return discharge(entry.id, {});
+  if (ota::purpose_of(activation.money_state) != entry.purpose) return discharge(owed.ref(), {});
   const bool key_is_old = entry.first_try_at.millis() != 0 && now() - entry.first_try_at > kKeyTrusted;
   if (owed.look_first || entry.unknown || key_is_old) return look_up_money(owed, activation);
+  if (!may_act()) return leave_owed(owed);
   if (entry.first_try_at.millis() == 0) entry.first_try_at = now();
   ports::MoneyRequest request{.purpose = entry.purpose,
                               .transaction_id = activation.order->payment.transaction_id,
                               .idempotency_key = money_key(entry),
                               .reference = to_string(activation.id),
                               .amount = activation.order->payment.amount};
-  payments->move(std::move(request), respond_by(), [self = self_, id = entry.id, activation](Status status) {
-    if (*self) (*self)->money_answered(id, activation, std::move(status));
-  });
+  payments->move(std::move(request), respond_by(),
+                 [self = self_, ref = owed.ref(), activation](Status status) {
+                   if (*self) (*self)->money_answered(ref, activation, std::move(status));
+                 });
 }
 
-void Engine::Impl::money_answered(std::int64_t id, ota::Activation activation, Status status) {
-  const auto found = owed_.find(id);
-  if (found == owed_.end()) return;
-  ports::OutboxEntry& entry = found->second.entry;
+void Engine::Impl::money_answered(OwedRef ref, ota::Activation activation, Status status) {
+  Owed* found = find_owed(ref);
+  if (found == nullptr) return;
+  ports::OutboxEntry& entry = found->entry;
   if (status && entry.purpose == ota::MoneyPurpose::capture)
-    return money_ended(id, activation.id, ota::MoneyState::captured, "the provider took the held amount");
+    return money_ended(ref, activation.id, ota::MoneyState::captured, "the provider took the held amount");
   if (status && entry.purpose == ota::MoneyPurpose::release)
-    return money_ended(id, activation.id, ota::MoneyState::released, "the provider released the hold");
+    return money_ended(ref, activation.id, ota::MoneyState::released, "the provider released the hold");
   // A refund may still fail after it was taken on: it counts when the provider's books show it.
-  if (status && payments_of(activation) == ports_.stripe) return look_up_money(found->second, activation);
+  if (status && payments_of(activation) == ports_.stripe) return look_up_money(*found, activation);
   if (status)
-    return money_ended(id, activation.id, ota::MoneyState::refunded, "the shop acknowledged the reversal");
+    return money_ended(ref, activation.id, ota::MoneyState::refunded, "the shop acknowledged the reversal");
   const Error& error = status.error();
   log::warn("engine", "{}: {} not done: {}", to_string(activation.id), to_string(entry.purpose),
             error.message());
   // A state that forbids the movement is looked up, as is everything that may have had its effect.
   const bool ask =
       error.applied != Applied::no || error.kind == ErrorKind::conflict || error.kind == ErrorKind::invalid;
-  postpone(id, pause_after(entry, error), ask);
+  postpone(ref, pause_after(entry, error), ask);
 }
 
 void Engine::Impl::look_up_money(Owed& owed, const ota::Activation& activation) {
   payments_of(activation)
       ->look_up(activation.order->payment.transaction_id, respond_by(),
-                [self = self_, id = owed.entry.id, activation](Result<ports::PaymentFacts> facts) {
-                  if (*self) (*self)->money_looked_up(id, activation, std::move(facts));
+                [self = self_, ref = owed.ref(), activation](Result<ports::PaymentFacts> facts) {
+                  if (*self) (*self)->money_looked_up(ref, activation, std::move(facts));
                 });
 }
 
-void Engine::Impl::money_looked_up(std::int64_t id, ota::Activation activation,
+void Engine::Impl::money_looked_up(OwedRef ref, ota::Activation activation,
                                    Result<ports::PaymentFacts> facts) {
   using Phase = ports::PaymentFacts::Phase;
   using ota::MoneyPurpose;
   using ota::MoneyState;
-  const auto found = owed_.find(id);
-  if (found == owed_.end()) return;
-  Owed& owed = found->second;
+  Owed* found = find_owed(ref);
+  if (found == nullptr) return;
+  Owed& owed = *found;
   const auto ended = [&](MoneyState to, std::string_view why) {
-    money_ended(id, activation.id, to, std::string(why));
+    money_ended(ref, activation.id, to, std::string(why));
   };
   if (!facts) {
     // A shop that moves the money itself has no books for us: its webhook carries the same id, so repeating
@@ -162,7 +181,7 @@ void Engine::Impl::money_looked_up(std::int64_t id, ota::Activation activation,
     const bool no_books = facts.error().kind == ErrorKind::invalid;
     owed.look_first = owed.look_first && !no_books;
     if (no_books) owed.entry.first_try_at = Instant();
-    return postpone(id, no_books ? Millis(1000) : pause_after(owed.entry, facts.error()), !no_books);
+    return postpone(ref, no_books ? Millis(1000) : pause_after(owed.entry, facts.error()), !no_books);
   }
   const bool after_restart = owed.look_first;
   const bool was_asked = after_restart || owed.entry.first_try_at.millis() != 0;
@@ -187,7 +206,7 @@ void Engine::Impl::money_looked_up(std::int64_t id, ota::Activation activation,
     case MoneyPurpose::refund:
       if (facts->refunded >= facts->captured && facts->phase != Phase::held)
         return ended(MoneyState::refunded, "the provider's books show the amount returned");
-      if (facts->refund_pending > 0) return postpone(id, std::chrono::minutes(1), true);
+      if (facts->refund_pending > 0) return postpone(ref, std::chrono::minutes(1), true);
       break;
   }
   if (was_asked && ++owed.fruitless_looks > 1) {
@@ -197,21 +216,20 @@ void Engine::Impl::money_looked_up(std::int64_t id, ota::Activation activation,
   // A look that only a restart made necessary is no failed try: a node that keeps crashing neither delays a
   // payment nor gives it up.
   if (after_restart) return move_money(owed, activation);
-  postpone(id, pause_after(owed.entry, Error{.kind = ErrorKind::unavailable}), false);
+  postpone(ref, pause_after(owed.entry, Error{.kind = ErrorKind::unavailable}), false);
 }
 
-void Engine::Impl::money_ended(std::int64_t id, ActivationId activation, ota::MoneyState to,
-                               std::string detail) {
+void Engine::Impl::money_ended(OwedRef ref, ActivationId activation, ota::MoneyState to, std::string detail) {
   if (to == ota::MoneyState::captured) counters_.captured += 1;
   if (to == ota::MoneyState::released) counters_.released += 1;
   if (to == ota::MoneyState::refunded) counters_.refunded += 1;
   // The activation learns it first: a crash in between finds the entry again, and the books tell the same.
   give(activation, ota::MoneyMoved{.to = to, .detail = std::move(detail)},
-       [this, id](Result<ota::Activation> known) {
+       [this, ref](const Result<ota::Activation>& known) {
          if (known)
-           discharge(id, {});
+           discharge(ref, {});
          else
-           postpone(id, std::chrono::seconds(1), true);
+           postpone(ref, std::chrono::seconds(1), true);
        });
 }
 
@@ -221,12 +239,12 @@ void Engine::Impl::tell(Owed& owed, const ota::Activation& activation) {
   const ports::OutboxEntry& entry = owed.entry;
   const ota::Channel channel = channel_of(entry.kind);
   const auto dropped = [&](std::string why) {
-    discharge(entry.id, ports::NoticeRecord{.activation_id = entry.activation_id,
-                                            .event = entry.event,
-                                            .channel = channel,
-                                            .outcome = ports::NoticeOutcome::dropped,
-                                            .at = now(),
-                                            .detail = std::move(why)});
+    discharge(owed.ref(), ports::NoticeRecord{.activation_id = entry.activation_id,
+                                              .event = entry.event,
+                                              .channel = channel,
+                                              .outcome = ports::NoticeOutcome::dropped,
+                                              .at = now(),
+                                              .detail = std::move(why)});
   };
   // Progress that arrives after the end, or twice, is false: it is better not sent.
   if (entry.event == ota::NoticeEvent::ActivationStarted && is_final(activation.state))
@@ -241,8 +259,8 @@ void Engine::Impl::tell(Owed& owed, const ota::Activation& activation) {
       .ticket_reference = activation.ticket_id.empty() ? "" : to_string(activation.ticket_id),
       .detail = entry.detail};
   ota::Notice notice = ota::compose(entry.event, facts);
-  const auto done = [self = self_, id = entry.id](Status status) {
-    if (*self) (*self)->told(id, std::move(status));
+  const auto done = [self = self_, ref = owed.ref()](Status status) {
+    if (*self) (*self)->told(ref, std::move(status));
   };
   const auto& customer = activation.order->customer;
   if (entry.kind == Kind::display) return display(owed, activation, notice.display);
@@ -263,64 +281,10 @@ void Engine::Impl::tell(Owed& owed, const ota::Activation& activation) {
   dropped("the channel is no longer configured");
 }
 
-/// A text in the car is a configure command of the lowest class: it goes only where the vehicle is free and
-/// most of its hour is unspent.
-void Engine::Impl::display(Owed& owed, const ota::Activation& activation, const std::string& text) {
-  const std::int64_t id = owed.entry.id;
-  const Vin vin = activation.order->vin;
-  const Instant expires = now() + std::chrono::minutes(1);
-  const auto send = [self = self_, id, vin, text, expires](ports::CommandLedger ledger) {
-    Impl& engine = **self;
-    ports::ConfigureCommand command{.vin = vin,
-                                    .command_id = ledger.last_command_id,
-                                    .service_id = ServiceId(engine.settings_.display_service_id),
-                                    .enable = true,
-                                    .configuration = fmt::format(R"({{"text":"{}"}})", text),
-                                    .generation = ledger.generation,
-                                    .expires_at = expires};
-    const auto answer = [self, id](ota::CommandAnswer reply) {
-      if (!*self) return;
-      using AnswerKind = ota::CommandAnswer::Kind;
-      const bool fine = reply.kind == AnswerKind::accepted || reply.kind == AnswerKind::confirmed;
-      (*self)->told(id, fine ? Status()
-                             : Status(fail(ErrorKind::invalid, "iot_api", "the display text was not taken")));
-    };
-    engine.ports_.iot.configure(std::move(command), engine.respond_by(), answer);
-  };
-  ports_.store.vehicle_context(vin, [self = self_, id, send,
-                                     vin](Result<ports::Store::VehicleContext> context) {
-    if (!*self) return;
-    Impl& engine = **self;
-    const auto slot = engine.slots_.find(vin);
-    const bool busy = slot != engine.slots_.end() && !slot->second.holder.empty();
-    const std::size_t reserve = engine.settings_.policy.commands_per_hour / 2;
-    const bool has_room = context && context->ledger.sends.size() < reserve;
-    const auto owed_now = engine.owed_.find(id);
-    if (owed_now == engine.owed_.end()) return;
-    if (busy || !has_room || engine.breaker_.is_open())
-      return engine.told(id, fail(ErrorKind::invalid, "engine", "commands for features come first"));
-    ports::CommandLedger ledger = std::move(context->ledger);
-    ledger.version += 1;
-    ledger.generation += 1;
-    ledger.last_command_id = "dsp_" + owed_now->second.entry.key;
-    ledger.sends.push_back(engine.now());
-    const Instant never = Instant::never();
-    ports::OutboxWrite intent{.id = id, .postponed = owed_now->second.entry, .notice = {}, .ledger = ledger};
-    intent.postponed->next_try_at = never;
-    engine.ports_.store.write(std::move(intent), [self, id, send, ledger, vin](Status status) mutable {
-      if (!*self) return;
-      if (!status) return (*self)->told(id, fail(ErrorKind::invalid, "engine", "another command was faster"));
-      const auto slot_now = (*self)->slots_.find(vin);
-      if (slot_now != (*self)->slots_.end()) slot_now->second.ledger = ledger;
-      send(std::move(ledger));
-    });
-  });
-}
-
-void Engine::Impl::told(std::int64_t id, Status status) {
-  const auto found = owed_.find(id);
-  if (found == owed_.end()) return;
-  const ports::OutboxEntry& entry = found->second.entry;
+void Engine::Impl::told(OwedRef ref, Status status) {
+  const Owed* found = find_owed(ref);
+  if (found == nullptr) return;
+  const ports::OutboxEntry& entry = found->entry;
   const ota::Channel channel = channel_of(entry.kind);
   ports::NoticeRecord record{.activation_id = entry.activation_id,
                              .event = entry.event,
@@ -333,56 +297,60 @@ void Engine::Impl::told(std::int64_t id, Status status) {
     const bool ambiguous = error.applied != Applied::no && !ota::repeats_after_unknown(entry.event, channel);
     const bool over =
         error.kind == ErrorKind::invalid || now() - entry.created_at > kNoticeGivenUp || ambiguous;
-    if (!over) return postpone(id, pause_after(entry, error), false);
+    if (!over) return postpone(ref, pause_after(entry, error), false);
     record.outcome = ports::NoticeOutcome::failed;
     record.detail = error.detail;
   } else {
     counters_.notices_sent += 1;
   }
-  discharge(id, std::move(record));
+  discharge(ref, std::move(record));
 }
 
 // -- the end or the next try of an entry ------------------------------------------------------------------
 
-void Engine::Impl::postpone(std::int64_t id, Millis wait, bool unknown) {
-  const auto found = owed_.find(id);
-  if (found == owed_.end()) return;
-  ports::OutboxEntry& entry = found->second.entry;
-  found->second.calling = false;
+void Engine::Impl::postpone(OwedRef ref, Millis wait, bool unknown) {
+  Owed* found = find_owed(ref);
+  if (found == nullptr) return;
+  ports::OutboxEntry& entry = found->entry;
+  found->calling = false;
   deliveries_ -= 1;
   entry.tries += 1;
   entry.unknown = unknown;
   entry.next_try_at = now() + wait;
-  owed_due_.emplace(entry.next_try_at, id);
-  ports_.store.write(ports::OutboxWrite{.id = id, .postponed = entry, .notice = {}, .ledger = {}},
-                     [](Status) {
-                       // What is not stored is only how often it was tried: after a restart every entry is
-                       // looked up first.
-                     });
+  owed_due_.emplace(entry.next_try_at, ref.id);
+  const std::uint64_t epoch = shards_.epoch(entry.activation_id.shard());
+  ports_.store.write(
+      ports::OutboxWrite{.id = ref.id, .postponed = entry, .notice = {}, .ledger = {}, .epoch = epoch},
+      [self = self_](const Status& status) {
+        // What is not stored is only how often it was tried: after a restart every entry is looked up first.
+        if (*self && !status && status.error().kind == ErrorKind::conflict) (*self)->doubt_lease();
+      });
   arm();
 }
 
-void Engine::Impl::discharge(std::int64_t id, std::optional<ports::NoticeRecord> notice) {
-  ports_.store.write(ports::OutboxWrite{.id = id, .postponed = {}, .notice = notice, .ledger = {}},
-                     [self = self_, id, notice](Status status) {
-                       if (!*self) return;
-                       Impl& engine = **self;
-                       const auto found = engine.owed_.find(id);
-                       if (found == engine.owed_.end()) return;
-                       if (!status) {
-                         // Only the note of its end is missing; the effect itself is not repeated by this
-                         // process.
-                         engine.ports_.time.call_at(engine.now() + std::chrono::seconds(1),
-                                                    [self, id, notice] {
-                                                      if (*self) (*self)->discharge(id, notice);
-                                                    });
-                         return;
-                       }
-                       engine.deliveries_ -= 1;
-                       engine.owed_.erase(found);
-                       engine.relay();
-                       engine.arm();
-                     });
+void Engine::Impl::discharge(OwedRef ref, std::optional<ports::NoticeRecord> notice) {
+  const Owed* owed = find_owed(ref);
+  if (owed == nullptr) return;
+  const std::uint64_t epoch = shards_.epoch(owed->entry.activation_id.shard());
+  ports_.store.write(
+      ports::OutboxWrite{.id = ref.id, .postponed = {}, .notice = notice, .ledger = {}, .epoch = epoch},
+      [self = self_, ref, notice](const Status& status) {
+        if (!*self) return;
+        Impl& engine = **self;
+        if (!status) {
+          if (status.error().kind == ErrorKind::conflict) engine.doubt_lease();
+          // Only the note of its end is missing; the effect itself is not repeated by this process.
+          engine.clock_.call_at(engine.now() + std::chrono::seconds(1), [self, ref, notice] {
+            if (*self) (*self)->discharge(ref, notice);
+          });
+          return;
+        }
+        if (engine.find_owed(ref) == nullptr) return;
+        engine.deliveries_ -= 1;
+        engine.owed_.erase(ref.id);
+        engine.relay();
+        engine.arm();
+      });
 }
 
 }  // namespace contactor::engine

@@ -9,6 +9,16 @@
 #include "engine/impl.h"
 
 namespace contactor::engine {
+namespace {
+
+Error changed_meanwhile() {
+  return {.kind = ErrorKind::unavailable,
+          .retry_after = std::chrono::seconds(1),
+          .origin = "engine",
+          .detail = "the activation was changed meanwhile"};
+}
+
+}  // namespace
 
 void Engine::Impl::happen(Work& work, ota::Event event, ports::Done<Result<ota::Activation>> done) {
   work.events.emplace_back(std::move(event), std::move(done));
@@ -19,7 +29,7 @@ void Engine::Impl::run_next_event(Work& work) {
   while (!work.writing && !work.events.empty()) {
     auto [event, done] = std::move(work.events.front());
     work.events.pop_front();
-    auto step = ota::advance(work.activation, event, context());
+    auto step = ota::advance(work.activation, event, context(work.activation.id.shard()));
     if (!step) {
       if (done) done(std::unexpected(std::move(step.error())));
       continue;
@@ -37,6 +47,7 @@ void Engine::Impl::run_next_event(Work& work) {
 void Engine::Impl::commit(Work& work, ota::Step step, ports::Done<Result<ota::Activation>> done) {
   auto write = std::make_shared<ports::ActivationWrite>();
   write->base_version = work.activation.version;
+  write->epoch = shards_.epoch(work.activation.id.shard());
   step.entry->node = settings_.node;
   step.entry->hash = chain(work.activation.history_head, work.activation.id, *step.entry);
   step.next.history_head = step.entry->hash;
@@ -71,7 +82,7 @@ void Engine::Impl::add_outbox(ports::ActivationWrite& write, const ota::Effect& 
     write.ticket->version = 1;
   } else if (const auto* spawn = std::get_if<ota::Spawn>(&effect)) {
     const ActivationId follower(fresh_id(spawn->order.vin.shard()));
-    ota::Step first = ota::open(spawn->order, follower, spawn->start_at, context());
+    ota::Step first = ota::open(spawn->order, follower, spawn->start_at, context(follower.shard()));
     first.entry->node = settings_.node;
     first.entry->hash = chain({}, follower, *first.entry);
     first.next.history_head = first.entry->hash;
@@ -94,7 +105,7 @@ ports::CommandLedger Engine::Impl::ledger_after(ports::CommandLedger ledger,
   ledger.version += 1;
   ledger.generation = send.generation;
   ledger.last_command_id = send.command_id;
-  ledger.sends.push_back(now());
+  ledger.sends.push_back(clock_.latest());
   const std::size_t keep = settings_.policy.commands_per_hour;
   if (ledger.sends.size() > keep)
     ledger.sends.erase(ledger.sends.begin(), ledger.sends.end() - static_cast<std::ptrdiff_t>(keep));
@@ -137,7 +148,11 @@ void Engine::Impl::committed(ActivationId id, std::uint64_t serial,
                              std::shared_ptr<ports::ActivationWrite> write, std::vector<ota::Effect> effects,
                              Result<ports::WriteOutcome> outcome, ports::Done<Result<ota::Activation>> done) {
   Work* work = find_work(id, serial);
-  CTR_ASSERT(work != nullptr);  // A Work that is writing is never dropped.
+  if (work == nullptr) {
+    // Its shard has gone meanwhile: whoever has it now goes on from what was stored.
+    if (done) done(fail(changed_meanwhile()));
+    return;
+  }
   work->writing = false;
   if (!outcome || *outcome != ports::WriteOutcome::applied) {
     // Nothing is assumed about what the store holds now: the truth is read again, and what was lost is found
@@ -145,12 +160,10 @@ void Engine::Impl::committed(ActivationId id, std::uint64_t serial,
     counters_.stale_writes += 1;
     log::warn("engine", "{}: a step was not stored: {}", to_string(id),
               outcome ? "a fence refused it" : outcome.error().message());
-    Error error = outcome ? Error{.kind = ErrorKind::conflict,
-                                  .origin = "engine",
-                                  .detail = "the activation was changed meanwhile"}
-                          : std::move(outcome.error());
     // A send intent that may have been stored keeps its vehicle until it is known.
-    if (!outcome && outcome.error().applied != Applied::no) read_again();
+    if (!outcome && outcome.error().applied != Applied::no) read_again(id.shard());
+    if (outcome) doubt_lease();
+    Error error = outcome ? changed_meanwhile() : std::move(outcome.error());
     if (!outcome && write->ledger) records_[id].state = write->after.state;
     auto waiting = std::move(work->events);
     reload_later(id);

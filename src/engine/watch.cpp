@@ -11,13 +11,6 @@
 namespace contactor::engine {
 namespace {
 
-Breaker::Outcome judge(const Error& error) {
-  if (error.kind == ErrorKind::unauthorized) return Breaker::Outcome::unauthorized;
-  const bool broken = error.kind == ErrorKind::unavailable || error.kind == ErrorKind::timed_out ||
-                      error.kind == ErrorKind::protocol;
-  return broken ? Breaker::Outcome::broken : Breaker::Outcome::fine;
-}
-
 /// A car that is offline or refuses says nothing about the API in front of it.
 Breaker::Outcome judge(const ota::CommandAnswer& answer) {
   using enum ota::FailureCategory;
@@ -60,7 +53,7 @@ ports::Done<Result<T>> Engine::Impl::answer_for(Work& work,
     if (!*self) return;
     Impl& engine = **self;
     engine.calls_ -= 1;
-    engine.record_call(answer ? Breaker::Outcome::fine : judge(answer.error()));
+    engine.record_call(answer ? Breaker::Outcome::fine : outcome_of(answer.error()));
     Work* still = engine.find_work(id, serial);
     if (still == nullptr) return;
     still->calling = false;
@@ -73,13 +66,22 @@ ports::Done<Result<T>> Engine::Impl::answer_for(Work& work,
 
 template ports::Done<Result<ota::VehicleStatus>> Engine::Impl::answer_for(
     Work&, std::move_only_function<void(Work&, Result<ota::VehicleStatus>)>);
+template ports::Done<Result<std::vector<ota::IotHistoryItem>>> Engine::Impl::answer_for(
+    Work&, std::move_only_function<void(Work&, Result<std::vector<ota::IotHistoryItem>>)>);
 
 void Engine::Impl::send_command(Work& work, const ota::SendCommand& command) {
   const ota::Order& order = *work.activation.order;
+  work.poll_after = settings_.policy.poll_min;
+  // Between the decision and the end of its commit the lease may have run out, and the hour that the intent
+  // was counted in with it. What was not sent is found by asking for it, as after a crash.
+  const bool is_late = ports_.nodes != nullptr && now() - work.activation.sent_at > ports::kSendingEndsAfter;
+  if (!may_act() || is_late) {
+    end_sending(work);
+    return watch_on(work);
+  }
   counters_.commands_sent += 1;
   calls_ += 1;
   work.calling = true;
-  work.poll_after = settings_.policy.poll_min;
   last_vin_ = order.vin;
   ports::ConfigureCommand request{.vin = order.vin,
                                   .command_id = command.command_id,
@@ -127,7 +129,7 @@ void Engine::Impl::watch_on(Work& work) {
 void Engine::Impl::poll(Work& work) {
   const ota::Activation& activation = work.activation;
   // A poll that hangs must not delay the last look.
-  const Instant by = std::min(respond_by(), activation.answer_by);
+  const Instant by = std::min(respond_by(), clock_.on_the_wall(activation.answer_by));
   ports_.iot.status(
       activation.order->vin, ota::command_id(activation.id, activation.command_ordinal), by,
       answer_for<ota::VehicleStatus>(work, [this](Work& still, Result<ota::VehicleStatus> status) {
@@ -145,8 +147,9 @@ void Engine::Impl::polled(Work& work, Result<ota::VehicleStatus> status) {
 /// (T7).
 void Engine::Impl::last_look(Work& work) {
   const ota::Activation& activation = work.activation;
-  const Instant by = activation.answer_by + std::chrono::seconds(4);
-  if (now() >= by) return happen(work, ota::Overdue{});
+  const Instant until = activation.answer_by + std::chrono::seconds(4);
+  if (now() >= until) return happen(work, ota::Overdue{});
+  const Instant by = clock_.on_the_wall(until);
   const Vin vin = activation.order->vin;
   auto then = [this, vin, by](Work& still, Result<ota::VehicleStatus> status) {
     if (still.activation.state != ota::State::WaitingResponse) return;
@@ -173,6 +176,7 @@ void Engine::Impl::last_look(Work& work) {
 }
 
 void Engine::Impl::diagnose(Work& work) {
+  if (!may_act()) return;  // Whoever goes on with it asks again.
   struct Gathering {
     ota::Diagnostics found;
     int open = 4;
@@ -181,7 +185,7 @@ void Engine::Impl::diagnose(Work& work) {
   const Vin vin = work.activation.order->vin;
   const ActivationId id = work.activation.id;
   const std::uint64_t serial = work.serial;
-  const Instant by = now() + settings_.policy.diagnosis_timeout;
+  const Instant by = ports_.time.now() + settings_.policy.diagnosis_timeout;
   const std::string command = work.activation.command_ordinal > 0
                                   ? ota::command_id(id, work.activation.command_ordinal)
                                   : std::string();
@@ -217,45 +221,6 @@ void Engine::Impl::diagnose(Work& work) {
 
 void Engine::Impl::record_call(Breaker::Outcome outcome) {
   if (breaker_.record(outcome, now())) open_incident();
-}
-
-void Engine::Impl::open_incident() {
-  incident_ = ports::Incident{
-      .cause = "iot_api " + breaker_.cause(),
-      .opened_at = now(),
-      .ended_at = {},
-      .detail = "new commands wait with their holds alive; one probe at a time asks whether it is over",
-      .held_back = to_send_.size()};
-  log::error("engine", "incident: {}; {} activations wait", incident_->cause, to_send_.size());
-  ports_.store.put_incident(*incident_, [](Status) {});
-  arm();
-}
-
-void Engine::Impl::close_incident() {
-  if (!incident_) return;
-  incident_->ended_at = now();
-  log::info("engine", "incident ended: {}", incident_->cause);
-  ports_.store.put_incident(*incident_, [](Status) {});
-  incident_.reset();
-}
-
-void Engine::Impl::probe() {
-  check_horizons();
-  if (!last_vin_) {
-    if (breaker_.probe_ended(true, now())) close_incident();
-    return;
-  }
-  breaker_.probe_sent();
-  calls_ += 1;
-  ports_.iot.health(*last_vin_, respond_by(), [self = self_](Result<ota::VehicleHealth> health) {
-    if (!*self) return;
-    Impl& engine = **self;
-    engine.calls_ -= 1;
-    const bool is_back = health || judge(health.error()) == Breaker::Outcome::fine;
-    if (engine.breaker_.probe_ended(is_back, engine.now())) engine.close_incident();
-    engine.pump();
-    engine.arm();
-  });
 }
 
 }  // namespace contactor::engine

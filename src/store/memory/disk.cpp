@@ -47,6 +47,7 @@ ports::WriteOutcome Disk::apply(const ports::ActivationWrite& write) {
 
 std::optional<ports::WriteOutcome> Disk::refuse(const ports::ActivationWrite& write) const {
   using enum ports::WriteOutcome;
+  if (is_fenced(write.after.id.shard(), write.epoch)) return stale;
   if (write.reply && replies.contains({write.reply->principal, write.reply->route, write.reply->key}))
     return duplicate_key;
   if (write.base_version == 0) {
@@ -67,6 +68,7 @@ std::optional<ports::WriteOutcome> Disk::refuse(const ports::ActivationWrite& wr
 }
 
 bool Disk::apply(const ports::OutboxWrite& write) {
+  if (is_fenced(static_cast<std::uint8_t>(write.id & 0xff), write.epoch)) return false;
   if (write.ledger) {
     if (ledger(write.ledger->vin).version + 1 != write.ledger->version) return false;
     ledgers.insert_or_assign(write.ledger->vin, *write.ledger);

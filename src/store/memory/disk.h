@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <functional>
 #include <map>
 #include <set>
 #include <tuple>
@@ -15,7 +17,7 @@ namespace contactor::store::memory {
 class Disk {
  public:
   [[nodiscard]] ports::WriteOutcome apply(const ports::ActivationWrite& write);
-  /// False where the ledger's fence refused it.
+  /// False where the ledger's or the lease's fence refused it.
   [[nodiscard]] bool apply(const ports::OutboxWrite& write);
 
   [[nodiscard]] const ota::Activation* find(ActivationId id) const;
@@ -38,8 +40,36 @@ class Disk {
   std::vector<ports::Incident> incidents;
   std::map<std::string, Instant> seen_events;
 
+  // -- several nodes; nothing of it is touched where there is only one -------------------------------------
+  struct Lease {
+    std::uint64_t owner = 0;  ///< a process; 0: nobody
+    std::uint64_t epoch = 0;
+    Instant until;
+  };
+  struct Node {
+    std::uint64_t process = 0;
+    std::string version;
+    bool leaving = false;
+    Instant beaten_at;
+  };
+  struct Posted {
+    std::string request;
+    std::optional<std::string> reply;
+    Instant at;
+  };
+  std::array<Lease, 256> leases;
+  Lease leadership;
+  std::map<std::string, Node> nodes;
+  std::map<std::int64_t, Posted> letters;
+  std::map<const void*, std::function<void()>> letter_watchers;  ///< called after every change of a letter
+  std::uint64_t timeline = 1;
+  std::optional<Instant> timeline_rose_at;
+
  private:
   std::unordered_set<std::string> owed_keys_;
+  [[nodiscard]] bool is_fenced(std::uint8_t shard, std::uint64_t epoch) const {
+    return leases[shard].epoch != epoch;
+  }
   [[nodiscard]] std::optional<ports::WriteOutcome> refuse(const ports::ActivationWrite& write) const;
   void put(const ota::Activation& activation);
   void put_new(const ota::Activation& activation);
