@@ -112,7 +112,8 @@ Status Migrations::upgrade(int to, Instant now) {
   CTR_CHECK(verify());
   CTR_TRY(at, current());
   for (; at < to; ++at) CTR_CHECK(apply(known_[static_cast<std::size_t>(at)], now));
-  return {};
+  // Another runner, of another version maybe, may have done some of it.
+  return verify();
 }
 
 Status Migrations::downgrade(int to) {
@@ -128,26 +129,27 @@ Status Migrations::apply(const Migration& migration, Instant now) {
   return in_transaction(fmt::format("{}INSERT INTO schema_migration VALUES ({}, '{}', '{}', {});",
                                     render(migration, Direction::upgrade, sql_.dialect()), migration.revision,
                                     migration.name, checksum_of(migration, sql_.dialect()), now.millis()),
-                        migration.revision - 1);
+                        {.from = migration.revision - 1, .to = migration.revision});
 }
 
 Status Migrations::take_back(const Migration& migration) {
   return in_transaction(
       fmt::format("{}DELETE FROM schema_migration WHERE rev = {};",
                   render(migration, Direction::downgrade, sql_.dialect()), migration.revision),
-      migration.revision);
+      {.from = migration.revision, .to = migration.revision - 1});
 }
 
-Status Migrations::in_transaction(const std::string& script, int expected_revision) {
+Status Migrations::in_transaction(const std::string& script, Move move) {
   CTR_CHECK(sql_.begin_locked());
   auto work = [&]() -> Status {
     CTR_CHECK(sql_.run(kCreateTable));
     CTR_TRY(at, current());
-    // Another runner may have been faster between our look and our lock.
-    if (at != expected_revision)
+    // Another runner may have been faster between our look and our lock: what it did is not done again.
+    const bool is_done = move.from < move.to ? at >= move.to : at <= move.to;
+    if (!is_done && at != move.from)
       return fail(ErrorKind::conflict, "store",
-                  "another process has changed the schema meanwhile: try again");
-    CTR_CHECK(sql_.run(script));
+                  "another process moves the schema the other way: nothing more was done");
+    if (!is_done) CTR_CHECK(sql_.run(script));
     return sql_.run("COMMIT");
   };
   auto status = work();

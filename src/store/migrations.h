@@ -68,7 +68,11 @@ class Migrations {
  private:
   Status apply(const Migration& migration, Instant now);
   Status take_back(const Migration& migration);
-  Status in_transaction(const std::string& script, int expected_revision);
+  struct Move {
+    int from = 0;
+    int to = 0;
+  };
+  Status in_transaction(const std::string& script, Move move);
 
   Sql& sql_;
   std::span<const Migration> known_;
