@@ -61,6 +61,8 @@ class DeskTest(ProgramTest):
         closed = self.on_store("ticket", "act", ticket, "close", "--text", "the car cannot have it", "--json")
         self.assertEqual(closed.status, 0, closed.err)
         self.assertEqual(closed.document()["state"], "closed")
+        explained = self.on_store("explain", self.failed["id"], "--json").document()["activation"]
+        self.assertEqual(explained["service_status"], "Failed Activation", "the activation knows that its ticket is closed")
 
     def test_a_closed_ticket_refuses_a_further_action(self):
         ticket = self.failed["ticket_id"]

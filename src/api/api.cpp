@@ -2,6 +2,7 @@
 
 #include "api/call.h"
 #include "api/environment.h"
+#include "api/letters.h"
 
 namespace contactor::api {
 namespace {
@@ -93,21 +94,43 @@ void run(const CallPtr& call) {
 /// Finds the route and who asks, then goes on with `then`; every refusal is answered here.
 void admit(const CallPtr& call, std::move_only_function<void(CallPtr)> then) {
   const std::string_view path = split_target(call->request.target).first;
-  Match match = find_route(call->request.method, path);
+  const auto local_user = call->request.local_user;
+  Match match = find_route(call->request.method, path, local_user.has_value());
   if (match.allowed.empty()) return call->refuse(no_such_route());
   if (match.route == nullptr) return call->refuse(method_not_allowed(match.allowed));
   call->route = match.route;
   call->path_values = std::move(match.path_values);
   if (call->route->policy.is_open()) return then(call);
+  auto enter = [call, then = std::move(then)](std::expected<Principal, Problem> known) mutable {
+    if (!known) return call->refuse(known.error());
+    if (!call->route->policy.allows(known->role)) return call->refuse(forbidden(to_string(known->role)));
+    call->who = std::move(*known);
+    then(call);
+  };
   const std::string_view header = call->request.header("authorization");
-  call->env->gate.admit(header,
-                        [call, then = std::move(then)](std::expected<Principal, Problem> known) mutable {
-                          if (!known) return call->refuse(known.error());
-                          if (!call->route->policy.allows(known->role))
-                            return call->refuse(forbidden(to_string(known->role)));
-                          call->who = std::move(*known);
-                          then(call);
-                        });
+  if (local_user && header.empty()) return enter(local_principal(*local_user));
+  call->env->gate.admit(header, std::move(enter));
+}
+
+/// What another node could not answer: who asks was found out there, what they may is looked at here as well.
+void answer_letter(const std::shared_ptr<Environment>& env, ports::Letter letter) {
+  auto forwarded = read_request_letter(letter.request);
+  auto respond = [env, id = letter.id](const Response& response) {
+    env->nodes->answer({.id = id, .request = {}, .reply = write_letter(response)}, [](const Status&) {
+      // Whoever waits gives up in time, and repeats.
+    });
+  };
+  if (!forwarded) return respond(to_response(to_problem(forwarded.error()), {}));
+  const auto call = std::make_shared<Call>(env, std::move(forwarded->request), std::move(respond));
+  call->is_forwarded = true;
+  Match match = find_route(call->request.method, split_target(call->request.target).first);
+  if (match.route == nullptr) return call->refuse(no_such_route());
+  call->route = match.route;
+  call->path_values = std::move(match.path_values);
+  call->who = std::move(forwarded->who);
+  if (!call->route->policy.is_open() && !(call->who && call->route->policy.allows(call->who->role)))
+    return call->refuse(forbidden(call->who ? to_string(call->who->role) : "nobody"));
+  run(call);
 }
 
 /// A refusal where a stream was asked for: a whole answer, sent through the stream's opening.
@@ -146,6 +169,7 @@ void begin_stream(const CallPtr& call, const std::shared_ptr<StartStream>& start
 Environment::Environment(ApiParams params)
     : ApiParams(std::move(params)),
       gate(store, time),
+      census(store, time),
       catalogue(std::make_shared<Refreshed<Catalogue>>(
           time, kCatalogueMaxAge,
           [this](ports::Done<Result<Catalogue>> done) {
@@ -165,6 +189,10 @@ Api::Api(ApiParams params) : env_(std::make_shared<Environment>(std::move(params
   env_->engine.listen([events = std::weak_ptr(env_->events)](const ota::Activation& activation,
                                                              const ota::HistoryEntry& entry) {
     if (const auto alive = events.lock()) alive->publish(activation, entry);
+  });
+  if (env_->nodes == nullptr) return;
+  env_->nodes->receive([env = std::weak_ptr(env_)](ports::Letter letter) {
+    if (const auto alive = env.lock()) answer_letter(alive, std::move(letter));
   });
 }
 

@@ -10,6 +10,7 @@
 #include "api/event_stream.h"
 #include "api/gate.h"
 #include "api/metrics.h"
+#include "api/overview.h"
 #include "api/refreshed.h"
 #include "api/routes.h"
 
@@ -23,6 +24,7 @@ struct Environment : ApiParams {
 
   Gate gate;
   Metrics metrics;
+  CensusTaker census;
   std::shared_ptr<Refreshed<Catalogue>> catalogue;
   std::shared_ptr<EventStream> events;
   std::set<std::string>

@@ -44,6 +44,10 @@ struct Explanation {
 /// For a terminal, lines of at most about 100 columns.
 [[nodiscard]] std::string explanation_text(const Explanation& explanation);
 
+/// Reads everything that belongs to what the path's `{id}` names, and explains it.
+void explain_subject(const CallPtr& call,
+                     std::move_only_function<void(const CallPtr&, const Explanation&)> then);
+
 /// What the path's `{id}` names: an activation, command, ticket, order or payment, or the newest activation
 /// of a VIN.
 void find_subject(const CallPtr& call, std::move_only_function<void(const CallPtr&, ota::Activation)> then);

@@ -3,6 +3,7 @@
 #include "api/environment.h"
 #include "api/explain.h"
 #include "api/fields.h"
+#include "api/find.h"
 
 namespace contactor::api {
 namespace {
@@ -53,6 +54,22 @@ void find_by_foreign_id(const CallPtr& call, const std::string& id, Then then) {
 }
 
 }  // namespace
+
+void explain_subject(const CallPtr& call,
+                     std::move_only_function<void(const CallPtr&, const Explanation&)> then) {
+  find_subject(call, [then = std::move(then)](const CallPtr& asked, ota::Activation activation) mutable {
+    read_story(
+        asked, std::move(activation), [then = std::move(then)](const CallPtr& reader, Story story) mutable {
+          reader->env->store.incidents(
+              20, or_refuse<std::vector<ports::Incident>>(
+                      reader, [reader, story = std::move(story), then = std::move(then)](
+                                  const std::vector<ports::Incident>& incidents) mutable {
+                        const Environment& env = *reader->env;
+                        then(reader, explain(story, incidents, env.engine.settings().policy, env.time.now()));
+                      }));
+        });
+  });
+}
 
 void find_subject(const CallPtr& call, Then then) {
   const std::string& id = call->path_value("id");

@@ -16,6 +16,7 @@ struct Ask {
   std::string body = {};
   std::string authorization = {};  ///< the whole header; empty: none is sent
   std::vector<ports::HttpHeader> headers = {};
+  std::optional<std::uint32_t> local_user = {};  ///< comes in through the node's own socket file
 };
 
 /// For tests: the real API on the real engine and the memory store, with a car that can be told what to say,
@@ -31,6 +32,8 @@ class Fixture {
   /// As JSON, with a fresh idempotency key, by `role`.
   [[nodiscard]] Response post(std::string target, std::string body, Role role = Role::operator_);
   [[nodiscard]] Response get(std::string target, Role role = Role::admin);
+  /// By this machine's owner, who needs no token.
+  [[nodiscard]] Response ask_locally(std::string method, std::string target, std::string body = {});
   [[nodiscard]] std::string bearer(Role role) const;
   /// Of another system than bearer(Role::service).
   [[nodiscard]] std::string foreign_bearer() const;
@@ -47,11 +50,16 @@ class Fixture {
   };
   [[nodiscard]] std::shared_ptr<Opened> open_stream(std::string authorization,
                                                     std::string last_event_id = {});
+  [[nodiscard]] std::shared_ptr<Opened> open_stream_locally();
 
   [[nodiscard]] Instant now() const;
+  [[nodiscard]] ports::Store& store();
+  /// One byte of a stored history becomes another.
+  void spoil_history(ActivationId id);
 
  private:
   struct Parts;
+  [[nodiscard]] std::shared_ptr<Opened> open_stream_with(Request request);
   [[nodiscard]] std::shared_ptr<std::vector<Response>> hand_in(Ask ask);
   [[nodiscard]] Response wait_for(const std::vector<Response>& answers);
 

@@ -166,7 +166,8 @@ std::shared_ptr<std::vector<Response>> Fixture::hand_in(Ask ask) {
   Request request{.method = std::move(ask.method),
                   .target = std::move(ask.target),
                   .headers = std::move(ask.headers),
-                  .body = std::move(ask.body)};
+                  .body = std::move(ask.body),
+                  .local_user = ask.local_user};
   if (!ask.authorization.empty()) request.headers.push_back({"Authorization", ask.authorization});
   auto answers = std::make_shared<std::vector<Response>>();
   parts_->api->handle(std::move(request),
@@ -202,6 +203,16 @@ Response Fixture::get(std::string target, Role role) {
   return send({.target = std::move(target), .authorization = bearer(role)});
 }
 
+Response Fixture::ask_locally(std::string method, std::string target, std::string body) {
+  std::vector<ports::HttpHeader> headers;
+  if (!body.empty()) headers.push_back({"Content-Type", "application/json"});
+  return send({.method = std::move(method),
+               .target = std::move(target),
+               .body = std::move(body),
+               .headers = std::move(headers),
+               .local_user = 1000});
+}
+
 std::string Fixture::bearer(Role role) const { return "Bearer " + secret_of(static_cast<unsigned>(role)); }
 std::string Fixture::foreign_bearer() const { return "Bearer " + secret_of(kForeign); }
 std::string Fixture::revoked_bearer() const { return "Bearer " + secret_of(kRevoked); }
@@ -214,13 +225,24 @@ void Fixture::pass(Millis time) { parts_->time.run_until(parts_->time.now() + ti
 void Fixture::car_refuses(bool refuses) { parts_->car.refuses = refuses; }
 Instant Fixture::now() const { return parts_->time.now(); }
 
+ports::Store& Fixture::store() { return parts_->store; }
+void Fixture::spoil_history(ActivationId id) { parts_->disk.history.at(id).front().detail += "!"; }
+
 std::shared_ptr<Fixture::Opened> Fixture::open_stream(std::string authorization, std::string last_event_id) {
+  return open_stream_with(
+      {.method = "GET",
+       .target = "/v1/events/stream",
+       .headers = {{"Authorization", std::move(authorization)}, {"Last-Event-ID", std::move(last_event_id)}},
+       .body = {}});
+}
+
+std::shared_ptr<Fixture::Opened> Fixture::open_stream_locally() {
+  return open_stream_with(
+      {.method = "GET", .target = "/v1/events/stream", .headers = {}, .body = {}, .local_user = 1000});
+}
+
+std::shared_ptr<Fixture::Opened> Fixture::open_stream_with(Request request) {
   auto opened = std::make_shared<Opened>();
-  const Request request{
-      .method = "GET",
-      .target = "/v1/events/stream",
-      .headers = {{"Authorization", std::move(authorization)}, {"Last-Event-ID", std::move(last_event_id)}},
-      .body = {}};
   EXPECT_TRUE(parts_->api->open_stream(request, [opened](const Response& head) -> std::shared_ptr<Stream> {
     opened->status = head.status;
     return std::make_shared<KeptStream>(opened);

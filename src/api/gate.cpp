@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include <fmt/format.h>
+
 #include "crypto/token.h"
 
 namespace contactor::api {
@@ -29,6 +31,10 @@ std::optional<Role> parse_role(std::string_view text) {
   for (const Role role : kRoles)
     if (to_string(role) == text) return role;
   return std::nullopt;
+}
+
+Principal local_principal(std::uint32_t user) {
+  return Principal{.token_id = {}, .role = Role::admin, .name = fmt::format("local:{}", user), .client = {}};
 }
 
 std::size_t Gate::DigestHash::operator()(const ota::Digest& digest) const {

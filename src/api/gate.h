@@ -21,6 +21,8 @@ class Gate {
   /// @errors  a ready Problem: 401, or 503 where the store cannot say. A revoked token is refused after at
   /// most a second.
   void admit(std::string_view authorization, ports::Done<std::expected<Principal, Problem>> done);
+  /// The tokens were changed: the next request looks at them anew.
+  void forget() { known_->drop(); }
 
  private:
   struct DigestHash {

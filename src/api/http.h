@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,8 @@ struct Request {
   std::string body;
   std::string remote_address;   ///< without the port
   bool body_too_large = false;  ///< the body was not read: answer 413
+  /// The user who came in through the node's own socket file; only the server writes it.
+  std::optional<std::uint32_t> local_user = {};
 
   /// The first header of that name, any case; empty where there is none.
   [[nodiscard]] std::string_view header(std::string_view name) const;

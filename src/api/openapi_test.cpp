@@ -36,9 +36,16 @@ TEST(OpenApi, HasEveryRouteAndEveryReferenceResolves) {
   }
 }
 
+TEST(OpenApi, KeepsSilentAboutLocalRoutes) {
+  EXPECT_EQ(openapi_json(route_table(), "1").find("/local/"), std::string::npos);
+  EXPECT_FALSE(local_route_table().empty());
+}
+
 TEST(RouteTable, HasNoTwoRowsForOneRequest) {
   std::set<std::string> seen;
-  for (const auto& route : route_table())
+  std::vector<Route> all = route_table();
+  all.insert(all.end(), local_route_table().begin(), local_route_table().end());
+  for (const auto& route : all)
     EXPECT_TRUE(seen.insert(fmt::format("{} {}", route.method, route.pattern)).second) << route.pattern;
 }
 

@@ -34,6 +34,10 @@ struct Principal {
   [[nodiscard]] bool sees_personal_data() const { return role != Role::viewer; }
 };
 
+/// Who came in through the node's own socket file: the owner of this machine, who could open the store as
+/// well.
+[[nodiscard]] Principal local_principal(std::uint32_t user);
+
 /// Who may use a route. It cannot be built without saying so.
 class Policy {
  public:

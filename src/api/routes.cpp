@@ -44,10 +44,23 @@ std::optional<Values> match_path(std::string_view pattern, std::string_view path
   return values;
 }
 
+void find_in(const std::vector<Route>& table, std::string_view method, std::string_view path, Match& match) {
+  const std::string_view wanted = method == "HEAD" ? "GET" : method;
+  for (const auto& route : table) {
+    auto values = match_path(route.pattern, path);
+    if (!values) continue;
+    match.allowed.push_back(route.method);
+    if (route.method == "GET") match.allowed.push_back("HEAD");
+    if (route.method != wanted) continue;
+    match.route = &route;
+    match.path_values = std::move(*values);
+  }
+}
+
 std::vector<Route> build_table() {
   std::vector<Route> table;
   for (auto group : {ota_routes(), catalogue_routes(), customer_routes(), callback_routes(), support_routes(),
-                     system_routes()})
+                     overview_routes(), system_routes()})
     for (auto& route : group) table.push_back(std::move(route));
   return table;
 }
@@ -59,18 +72,15 @@ const std::vector<Route>& route_table() {
   return table;
 }
 
-Match find_route(std::string_view method, std::string_view path) {
+const std::vector<Route>& local_route_table() {
+  static const std::vector<Route> table = local_routes();
+  return table;
+}
+
+Match find_route(std::string_view method, std::string_view path, bool is_local) {
   Match match;
-  const std::string_view wanted = method == "HEAD" ? "GET" : method;
-  for (const auto& route : route_table()) {
-    auto values = match_path(route.pattern, path);
-    if (!values) continue;
-    match.allowed.push_back(route.method);
-    if (route.method == "GET") match.allowed.push_back("HEAD");
-    if (route.method != wanted) continue;
-    match.route = &route;
-    match.path_values = std::move(*values);
-  }
+  find_in(route_table(), method, path, match);
+  if (is_local) find_in(local_route_table(), method, path, match);
   return match;
 }
 

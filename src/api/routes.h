@@ -42,9 +42,13 @@ struct Route {
 [[nodiscard]] std::vector<Route> catalogue_routes();
 [[nodiscard]] std::vector<Route> callback_routes();
 [[nodiscard]] std::vector<Route> system_routes();
+[[nodiscard]] std::vector<Route> overview_routes();
+[[nodiscard]] std::vector<Route> local_routes();
 
-/// The one table, built once.
+/// The one table of what the network may ask, built once.
 [[nodiscard]] const std::vector<Route>& route_table();
+/// What only comes in through the node's own socket file; for everybody else it does not exist.
+[[nodiscard]] const std::vector<Route>& local_route_table();
 
 /// A request's target against the table.
 struct Match {
@@ -52,7 +56,8 @@ struct Match {
   std::vector<std::string_view> allowed;  ///< the methods that this path knows; empty: no such path
   std::vector<std::pair<std::string, std::string>> path_values;
 };
-[[nodiscard]] Match find_route(std::string_view method, std::string_view path);
+/// @param is_local  also against the table of local routes.
+[[nodiscard]] Match find_route(std::string_view method, std::string_view path, bool is_local = false);
 
 /// Percent-decodes; nothing where an escape is broken.
 [[nodiscard]] std::optional<std::string> percent_decode(std::string_view text, bool plus_is_blank);

@@ -3,7 +3,6 @@
 #include "api/environment.h"
 #include "api/explain.h"
 #include "api/fields.h"
-#include "api/find.h"
 #include "api/ticket_codec.h"
 #include "json/json.h"
 
@@ -68,20 +67,12 @@ void act_on_ticket(CallPtr call) {
       }));
 }
 
-void explain_subject(CallPtr call) {
-  find_subject(call, [](const CallPtr& asked, ota::Activation activation) {
-    read_story(asked, std::move(activation), [](const CallPtr& reader, Story story) {
-      reader->env->store.incidents(
-          20, or_refuse<std::vector<ports::Incident>>(
-                  reader, [reader, story = std::move(story)](const std::vector<ports::Incident>& incidents) {
-                    const Explanation explanation = explain(
-                        story, incidents, reader->env->engine.settings().policy, reader->env->time.now());
-                    const std::string text = explanation_json(explanation);
-                    reader->reply(200, reader->principal().sees_personal_data()
-                                           ? text
-                                           : mask_vin(text, story.activation.order->vin));
-                  }));
-    });
+void show_explanation(CallPtr call) {
+  explain_subject(call, [](const CallPtr& asked, const Explanation& explanation) {
+    const std::string text = explanation_json(explanation);
+    asked->reply(200, asked->principal().sees_personal_data()
+                          ? text
+                          : mask_vin(text, explanation.activation.order->vin));
   });
 }
 
@@ -116,7 +107,7 @@ std::vector<Route> support_routes() {
       {.method = "GET",
        .pattern = "/v1/explain/{id}",
        .policy = kAll,
-       .handle = explain_subject,
+       .handle = show_explanation,
        .summary = "What is wanted, what was observed, what blocks it, what happens next",
        .tag = "support",
        .response_schema = "Explanation"},

@@ -68,6 +68,7 @@ TEST(Access, TheMatrixIsTheOneThatWasDecided) {
   EXPECT_EQ(allowed("PUT", "/v1/ota/services/x"), "oa");
   EXPECT_EQ(allowed("GET", "/v1/support/tickets"), "vota");
   EXPECT_EQ(allowed("POST", "/v1/support/tickets/x/actions"), "ta");
+  EXPECT_EQ(allowed("GET", "/v1/overview"), "vota");
 }
 
 TEST(Access, ARevokedTokenIsRefusedWithinTwoSeconds) {

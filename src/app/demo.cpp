@@ -6,12 +6,12 @@
 
 #include <fmt/format.h>
 
+#include "api/tokens.h"
 #include "app/demo_screen.h"
 #include "app/demo_secrets.h"
 #include "app/demo_shop.h"
 #include "app/listen_address.h"
 #include "app/node.h"
-#include "app/tokens.h"
 #include "app/world_server.h"
 #include "base/log.h"
 #include "task/signals.h"
@@ -124,16 +124,16 @@ class Demo {
   }
 
   void open_shop() {
-    make_token(node_->store(), entropy_, clock_.now(), {.name = "demo-admin", .role = "admin"},
-               [this](Result<NewToken> admin) {
-                 if (!admin) return fail_with(admin.error());
-                 make_token(node_->store(), entropy_, clock_.now(),
-                            {.name = "demo-shop", .role = "service", .client = "demo-shop"},
-                            [this, admin = admin->text](Result<NewToken> shop) {
-                              if (!shop) return fail_with(shop.error());
-                              send_orders(admin, shop->text);
-                            });
-               });
+    api::make_token(node_->store(), entropy_, clock_.now(), {.name = "demo-admin", .role = "admin"},
+                    [this](Result<api::NewToken> admin) {
+                      if (!admin) return fail_with(admin.error());
+                      api::make_token(node_->store(), entropy_, clock_.now(),
+                                      {.name = "demo-shop", .role = "service", .client = "demo-shop"},
+                                      [this, admin = admin->text](Result<api::NewToken> shop) {
+                                        if (!shop) return fail_with(shop.error());
+                                        send_orders(admin, shop->text);
+                                      });
+                    });
   }
 
   void send_orders(const std::string& admin_token, const std::string& shop_token) {

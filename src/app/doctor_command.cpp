@@ -29,20 +29,25 @@ std::string_view to_string(Level level) {
 }
 
 void check_store(const Config& config, Findings& findings) {
-  auto session = StoreSession::open(config.db);
-  if (!session) {
-    findings.push_back({Level::error, "store", session.error().detail});
-    return;
+  auto session = StoreSession::open(config);
+  if (!session) return findings.push_back({Level::error, "store", session.error().detail});
+  const auto node = (*session)->running_node();
+  const auto answer = (*session)->ask(
+      {.method = "GET", .target = "/v1/overview", .headers = {{"Accept", "application/json"}}, .body = {}});
+  const auto overview = answer ? json::parse(answer->body) : Result<json::value>(fail(answer.error()));
+  if (!overview || answer->status != 200) {
+    const std::string words =
+        overview ? fmt::format("it answers {}", answer->status) : overview.error().detail;
+    return findings.push_back(
+        {Level::error, "store", node ? fmt::format("held by process {}: {}", *node, words) : words});
   }
-  using Totals = Result<ports::Totals>;
-  const auto totals = (*session)->answer<Totals>(
-      [&](ports::Done<Totals> done) { (*session)->store().totals(std::move(done)); });
-  if (!totals) return findings.push_back({Level::error, "store", totals.error().detail});
-  findings.push_back({Level::ok, "store", "opens, and its schema is the newest"});
-  if (totals->captured_not_confirmed > 0)
+  if (node) findings.push_back({Level::ok, "node", fmt::format("running, process {}, answers", *node)});
+  findings.push_back(
+      {Level::ok, "store", node ? "held by the running node" : "opens, and its schema is the newest"});
+  const auto wrong = json::integer_at(overview->as_object(), "captured_not_confirmed").value_or(0);
+  if (wrong > 0)
     findings.push_back(
-        {Level::error, "money",
-         fmt::format("{} payments are captured without a confirmation", totals->captured_not_confirmed)});
+        {Level::error, "money", fmt::format("{} payments are captured without a confirmation", wrong)});
 }
 
 /// Asks the IoT API about a vehicle that nobody has: any authentic answer proves address and credentials.

@@ -96,6 +96,27 @@ Status run(const cli::Migrate& words, store::Migrations& migrations, Instant now
   return {};
 }
 
+bool only_reads(const cli::Migrate& words) {
+  using Verb = cli::Migrate::Verb;
+  return words.dry_run || words.verb == Verb::current || words.verb == Verb::history;
+}
+
+/// Reading goes on beside a running node; a file's schema moves only while nobody holds the file.
+Status run_on_store(const cli::Migrate& words, const std::string& url, bool as_json) {
+  task::Loop clock;
+  bool begun = false;
+  const auto work = [&](store::Migrations& migrations) {
+    begun = true;
+    return run(words, migrations, clock.now(), as_json);
+  };
+  Status done = store::with_migrations(url, work);
+  const bool is_held = !done && !begun && done.error().kind == ErrorKind::conflict;
+  if (!is_held) return done;
+  if (only_reads(words)) return store::with_migrations_read(url, work);
+  return fail(ErrorKind::conflict, "migrate",
+              "the schema moves only while no node runs: " + done.error().detail);
+}
+
 }  // namespace
 
 int run_command(const cli::Migrate& words, const cli::Options& options, const Environment& environment) {
@@ -108,10 +129,7 @@ int run_command(const cli::Migrate& words, const cli::Options& options, const En
     if (!config.db.starts_with("sqlite:"))
       return fail(ErrorKind::invalid, "migrate",
                   "this build keeps its data in SQLite: name the store sqlite:PATH");
-    task::Loop clock;
-    return store::with_migrations(config.db, [&](store::Migrations& migrations) {
-      return run(words, migrations, clock.now(), options.json);
-    });
+    return run_on_store(words, config.db, options.json);
   }();
   if (outcome) return 0;
   fmt::print(stderr, "contactor: {}\n", outcome.error().message());

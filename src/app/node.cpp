@@ -5,6 +5,7 @@
 #include "app/absent_iot.h"
 #include "app/console_assets.h"
 #include "app/open_store.h"
+#include "app/running_node.h"
 #include "base/log.h"
 #include "gateways/iot_api/callback.h"
 #include "gateways/stripe/event.h"
@@ -72,6 +73,7 @@ Status Node::build() {
   front_ = std::make_unique<Front>();
   CTR_TRY(listener, server::Listener::create(loop_, *front_, {.host = params_.host, .port = params_.port}));
   listener_ = std::move(listener);
+  listen_locally();
   if (params_.advertise_own_address)
     params_.config.public_url = fmt::format("http://{}:{}", params_.host, port());
   if (params_.config.console_url.empty())
@@ -112,6 +114,16 @@ Status Node::build() {
   return {};
 }
 
+/// Commands that find the store held ask here. A place that takes no sockets costs them, not the service.
+void Node::listen_locally() {
+  const std::string file = socket_file_of(params_.config.db);
+  if (file.empty()) return;
+  auto listener = server::Listener::create(loop_, *front_, {.socket_file = file});
+  if (!listener)
+    return log::warn("serve", "commands cannot ask this node while it runs: {}", listener.error().detail);
+  local_listener_ = std::move(*listener);
+}
+
 api::ApiParams Node::api_params() {
   return api::ApiParams{
       .engine = *engine_,
@@ -142,7 +154,11 @@ void Node::start(ports::Done<Status> done) {
 
 void Node::close(std::move_only_function<void()> done) {
   // Requests in flight may still need the engine, and the engine's last steps the store: outermost first.
-  listener_->close([this, done = std::move(done)]() mutable { engine_->stop(std::move(done)); });
+  listener_->close([this, done = std::move(done)]() mutable {
+    auto stop_engine = [this, done = std::move(done)]() mutable { engine_->stop(std::move(done)); };
+    if (!local_listener_) return stop_engine();
+    local_listener_->close(std::move(stop_engine));
+  });
 }
 
 }  // namespace contactor::app

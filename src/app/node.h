@@ -46,6 +46,7 @@ class Node {
  private:
   Node(task::Loop& loop, NodeParams params);
   Status build();
+  void listen_locally();
   [[nodiscard]] api::ApiParams api_params();
   [[nodiscard]] ports::Timekeeper& time();
 
@@ -65,6 +66,7 @@ class Node {
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<api::Api> api_;
   std::unique_ptr<server::Listener> listener_;
+  std::unique_ptr<server::Listener> local_listener_;  ///< the socket file; null where the store has none
 };
 
 }  // namespace contactor::app

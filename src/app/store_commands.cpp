@@ -1,19 +1,15 @@
-// Commands that work on the store directly: tokens, the desk, the audit.
-
-#include <unistd.h>
+// Commands that ask the store and end: tokens, the desk, explanations, the audit. Each is a request to the
+// API, of the store opened here or of the node that holds it.
 
 #include <cstdio>
 
 #include <fmt/format.h>
 
-#include "api/ticket_codec.h"
 #include "app/commands.h"
 #include "app/store_session.h"
-#include "app/tokens.h"
-#include "engine/history_chain.h"
 #include "json/json.h"
-#include "ota/ticket_desk.h"
-#include "task/system_entropy.h"
+#include "ports/url_encoding.h"
+#include "vin/vin.h"
 
 namespace contactor::app {
 namespace {
@@ -26,179 +22,213 @@ int complain(const Error& error) {
 /// Opens the configured store and hands it to the command.
 template <class Command>
 int with_store(const cli::Options& options, const Environment& environment, Command command) {
-  const auto config = read_config(environment, options.db);
-  if (!config) return complain(config.error());
-  auto session = StoreSession::open(config->db);
-  if (!session) return complain(session.error());
-  return command(**session);
+  const auto run = [&]() -> Result<int> {
+    CTR_TRY(config, read_config(environment, options.db));
+    CTR_TRY(session, StoreSession::open(config));
+    return command(*session);
+  };
+  const auto status = run();
+  return status ? *status : complain(status.error());
+}
+
+api::Request get(std::string target, std::string_view accept = "application/json") {
+  return {
+      .method = "GET", .target = std::move(target), .headers = {{"Accept", std::string(accept)}}, .body = {}};
+}
+
+api::Request post(std::string target, const json::object& body = {}) {
+  api::Request request{.method = "POST", .target = std::move(target), .headers = {}, .body = {}};
+  if (body.empty()) return request;
+  request.headers.push_back({"Content-Type", "application/json"});
+  request.body = json::serialize(body);
+  return request;
+}
+
+ErrorKind kind_of(int status) {
+  if (status == 404) return ErrorKind::not_found;
+  if (status == 400 || status == 422) return ErrorKind::invalid;
+  if (status == 409) return ErrorKind::conflict;
+  if (status == 401 || status == 403) return ErrorKind::unauthorized;
+  return status == 503 ? ErrorKind::unavailable : ErrorKind::internal;
+}
+
+/// A refusal as one sentence, with everything that was wrong.
+Error refusal_of(const api::Response& answer) {
+  const auto problem = json::parse(answer.body);
+  std::string words = fmt::format("the API answered {}", answer.status);
+  if (problem && problem->is_object()) {
+    const json::object& said = problem->get_object();
+    words = json::string_at(said, "detail").value_or(words);
+    if (const auto* errors = json::array_at(said, "errors"))
+      for (const auto& fault : *errors)
+        words += fmt::format(" {}: {}", json::string_at(fault.as_object(), "pointer").value_or(""),
+                             json::string_at(fault.as_object(), "detail").value_or(""));
+  }
+  return Error{
+      .kind = kind_of(answer.status), .retry_after = {}, .origin = "api", .detail = std::move(words)};
+}
+
+Result<std::string> ask(StoreSession& session, api::Request request) {
+  CTR_TRY(answer, session.ask(std::move(request)));
+  if (answer.status >= 400) return fail(refusal_of(answer));
+  return std::move(answer.body);
+}
+
+Result<json::object> ask_document(StoreSession& session, api::Request request) {
+  CTR_TRY(text, ask(session, std::move(request)));
+  CTR_TRY(document, json::parse(text));
+  if (!document.is_object()) return fail(ErrorKind::protocol, "api", "the answer is no JSON object");
+  return std::move(document.get_object());
+}
+
+/// What is not there is named as the user named it.
+template <class T>
+Result<T> named(Result<T> found, std::string_view origin, const std::string& words) {
+  if (!found && found.error().kind == ErrorKind::not_found) return fail(ErrorKind::not_found, origin, words);
+  return found;
+}
+
+std::string_view text_at(const json::object& document, std::string_view key) {
+  return json::string_at(document, key).value_or("");
+}
+
+void print_document(const json::object& document) { fmt::print("{}\n", json::serialize(document)); }
+
+/// A path of one segment more; an empty one would name another route.
+std::string under(std::string_view path, const std::string& id) {
+  return fmt::format("{}/{}", path, id.empty() ? "-" : ports::percent_encode(id));
 }
 
 // -- tokens -----------------------------------------------------------------------------------------------
 
-int create_token(StoreSession& session, const cli::Token& token, bool as_json) {
-  task::SystemEntropy entropy;
-  const auto made = session.answer<Result<NewToken>>([&](ports::Done<Result<NewToken>> done) {
-    make_token(session.store(), entropy, session.now(),
-               {.name = token.name, .role = token.role, .client = token.client, .expires = token.expires},
-               std::move(done));
-  });
-  if (!made) return complain(made.error());
+Result<int> create_token(StoreSession& session, const cli::Token& token, bool as_json) {
+  json::object wanted{
+      {"name", token.name}, {"role", token.role}, {"expires", to_duration_text(token.expires)}};
+  if (!token.client.empty()) wanted["client"] = token.client;
+  CTR_TRY(made, ask_document(session, post("/local/tokens", wanted)));
   if (as_json)
-    fmt::print("{}\n", json::serialize(json::object{{"token", made->text}, {"id", to_string(made->id)}}));
+    print_document(made);
   else
-    fmt::print("{}\nid {}; it is shown only this once\n", made->text, to_string(made->id));
+    fmt::print("{}\nid {}; it is shown only this once\n", text_at(made, "token"), text_at(made, "id"));
   return 0;
 }
 
-std::string state_of(const ports::ApiToken& token, Instant now) {
-  if (token.revoked_at) return "revoked";
-  return token.expires_at <= now ? "expired" : "valid";
-}
-
-int list_tokens(StoreSession& session, bool as_json) {
-  using Tokens = Result<std::vector<ports::ApiToken>>;
-  const auto tokens =
-      session.answer<Tokens>([&](ports::Done<Tokens> done) { session.store().tokens(std::move(done)); });
-  if (!tokens) return complain(tokens.error());
-  json::array items;
-  for (const auto& token : *tokens) {
-    const std::string state = state_of(token, session.now());
-    if (!as_json)
-      fmt::print("{}  {:<10}  {:<8}  {:<24}  until {}\n", to_string(token.id), token.role, state, token.name,
-                 token.expires_at.is_never() ? "revoked" : to_rfc3339(token.expires_at));
-    items.push_back(json::object{{"id", to_string(token.id)},
-                                 {"name", token.name},
-                                 {"role", token.role},
-                                 {"client", token.client},
-                                 {"state", state},
-                                 {"expires_at", to_rfc3339(token.expires_at)}});
-  }
-  if (as_json) fmt::print("{}\n", json::serialize(json::object{{"items", std::move(items)}}));
-  return 0;
-}
-
-int revoke_token(StoreSession& session, const cli::Token& token, bool as_json) {
-  const TokenId id = parse_id<TokenTag>(token.id);
-  using Tokens = Result<std::vector<ports::ApiToken>>;
-  auto tokens =
-      session.answer<Tokens>([&](ports::Done<Tokens> done) { session.store().tokens(std::move(done)); });
-  if (!tokens) return complain(tokens.error());
-  for (auto& row : *tokens) {
-    if (row.id != id) continue;
-    row.revoked_at = session.now();
-    const auto stored = session.answer<Status>(
-        [&](ports::Done<Status> done) { session.store().put_token(row, std::move(done)); });
-    if (!stored) return complain(stored.error());
-    if (as_json)
-      fmt::print("{}\n", json::serialize(json::object{{"id", token.id}, {"state", "revoked"}}));
-    else
-      fmt::print("{} is refused from now on\n", token.id);
+Result<int> list_tokens(StoreSession& session, bool as_json) {
+  CTR_TRY(tokens, ask_document(session, get("/local/tokens")));
+  if (as_json) {
+    print_document(tokens);
     return 0;
   }
-  fmt::print(stderr, "contactor: no token {}\n", token.id);
-  return 2;
+  for (const auto& item : *json::array_at(tokens, "items")) {
+    const json::object& token = item.as_object();
+    fmt::print("{}  {:<10}  {:<8}  {:<24}  until {}\n", text_at(token, "id"), text_at(token, "role"),
+               text_at(token, "state"), text_at(token, "name"),
+               json::string_at(token, "expires_at").value_or("revoked"));
+  }
+  return 0;
+}
+
+Result<int> revoke_token(StoreSession& session, const cli::Token& token, bool as_json) {
+  CTR_TRY(revoked, named(ask_document(session, post(under("/local/tokens", token.id) + "/revoke")), "token",
+                         "no token " + token.id));
+  if (as_json)
+    print_document(revoked);
+  else
+    fmt::print("{} is refused from now on\n", token.id);
+  return 0;
 }
 
 // -- tickets ----------------------------------------------------------------------------------------------
 
-int list_tickets(StoreSession& session, bool as_json) {
-  using Tickets = Result<std::vector<ota::Ticket>>;
-  const auto tickets = session.answer<Tickets>([&](ports::Done<Tickets> done) {
-    session.store().list_tickets({.state = {}, .limit = 500, .after = {}}, std::move(done));
-  });
-  if (!tickets) return complain(tickets.error());
-  json::array items;
-  for (const auto& ticket : *tickets) {
-    if (!as_json)
-      fmt::print("{}  {:<6}  {:<16}  {}  {:<24}  {}\n", to_string(ticket.id), to_string(ticket.priority),
-                 to_string(ticket.state), ticket.vin.masked(), ticket.service_name,
-                 ticket.last_error_message);
-    items.push_back(api::ticket_object(ticket, session.now()));
+constexpr std::string_view kTickets = "/v1/support/tickets";
+
+Result<int> list_tickets(StoreSession& session, bool as_json) {
+  json::object all;
+  auto& items = all["items"].emplace_array();
+  for (std::string cursor;;) {
+    CTR_TRY(page, ask_document(session, get(fmt::format("{}?limit=500&cursor={}", kTickets, cursor))));
+    for (auto& item : page["items"].as_array()) items.push_back(std::move(item));
+    cursor = text_at(page, "next_cursor");
+    if (cursor.empty()) break;
   }
-  if (as_json) fmt::print("{}\n", json::serialize(json::object{{"items", std::move(items)}}));
+  if (as_json) {
+    print_document(all);
+    return 0;
+  }
+  for (const auto& item : items) {
+    const json::object& ticket = item.as_object();
+    const auto vin = Vin::parse(text_at(ticket, "vin"));
+    fmt::print("{}  {:<6}  {:<16}  {}  {:<24}  {}\n", text_at(ticket, "id"), text_at(ticket, "priority"),
+               text_at(ticket, "state"), vin ? vin->masked() : "", text_at(ticket, "service_name"),
+               text_at(ticket, "last_error_message"));
+  }
   return 0;
 }
 
-Result<ota::Ticket> find_ticket(StoreSession& session, const std::string& id) {
-  using Found = Result<std::optional<ota::Ticket>>;
-  auto found = session.answer<Found>([&](ports::Done<Found> done) {
-    session.store().find_ticket(parse_id<TicketTag>(id), std::move(done));
-  });
-  if (!found) return std::unexpected(std::move(found.error()));
-  if (!*found) return fail(ErrorKind::not_found, "desk", "no ticket " + id);
-  return std::move(**found);
+Result<int> show_ticket(StoreSession& session, const std::string& id, bool as_json) {
+  CTR_TRY(ticket, named(ask_document(session, get(under(kTickets, id))), "desk", "no ticket " + id));
+  if (as_json) {
+    print_document(ticket);
+    return 0;
+  }
+  for (const auto& field : ticket)
+    fmt::print(
+        "{:<28} {}\n", std::string_view(field.key()),
+        field.value().is_string() ? std::string(field.value().as_string()) : json::serialize(field.value()));
+  return 0;
 }
 
-int show_ticket(StoreSession& session, const std::string& id, bool as_json) {
-  const auto ticket = find_ticket(session, id);
-  if (!ticket) return complain(ticket.error());
-  const json::object document = api::ticket_object(*ticket, session.now());
+Result<int> act_on_ticket(StoreSession& session, const cli::Ticket& words, bool as_json) {
+  const json::object order{{"action", words.action}, {"text", words.text}};
+  CTR_TRY(outcome, named(ask_document(session, post(under(kTickets, words.id) + "/actions", order)), "desk",
+                         "no ticket " + words.id));
+  const json::object& ticket = outcome["ticket"].as_object();
   if (as_json)
-    fmt::print("{}\n", json::serialize(document));
+    print_document(ticket);
   else
-    for (const auto& field : document)
-      fmt::print("{:<28} {}\n", std::string_view(field.key()),
-                 field.value().is_string() ? std::string(field.value().as_string())
-                                           : json::serialize(field.value()));
+    fmt::print("{} is {}\n", words.id, text_at(ticket, "state"));
   return 0;
 }
 
-int act_on_ticket(StoreSession& session, const cli::Ticket& words, bool as_json) {
-  const auto ticket = find_ticket(session, words.id);
-  if (!ticket) return complain(ticket.error());
-  const char* user = getlogin();
-  auto after = ota::act(*ticket, *ota::parse_ticket_action(words.action), user == nullptr ? "terminal" : user,
-                        words.text, session.now());
-  if (!after) return complain(after.error());
-  const auto stored = session.answer<Status>(
-      [&](ports::Done<Status> done) { session.store().put_ticket(*after, std::move(done)); });
-  if (!stored) return complain(stored.error());
-  if (as_json)
-    fmt::print("{}\n", json::serialize(api::ticket_object(*after, session.now())));
-  else
-    fmt::print("{} is {}\n", words.id, to_string(after->state));
+// -- explanations and the audit ---------------------------------------------------------------------------
+
+Result<int> explain(StoreSession& session, const std::string& id, bool as_json) {
+  auto request = as_json ? get(under("/v1/explain", id)) : get(under("/local/explain", id), "text/plain");
+  CTR_TRY(text, named(ask(session, std::move(request)), "explain", "nothing on record is called " + id));
+  fmt::print("{}\n", text);
   return 0;
 }
 
-// -- the audit --------------------------------------------------------------------------------------------
-
-int verify_audit(StoreSession& session, bool as_json) {
-  using Page = Result<std::vector<ports::Store::Audited>>;
-  ActivationId after;
-  std::uint64_t activations = 0;
-  std::uint64_t entries = 0;
-  while (true) {
-    const auto page = session.answer<Page>(
-        [&](ports::Done<Page> done) { session.store().audit(after, 1000, std::move(done)); });
-    if (!page) return complain(page.error());
-    for (const auto& audited : *page) {
-      activations += 1;
-      entries += audited.history.size();
-      const auto bad =
-          engine::first_bad_entry(audited.activation.id, audited.activation.history_head, audited.history);
-      if (bad == 0) continue;
-      const std::string id = to_string(audited.activation.id);
+Result<int> verify_audit(StoreSession& session, bool as_json) {
+  std::int64_t activations = 0;
+  std::int64_t records = 0;
+  for (std::string cursor;;) {
+    CTR_TRY(page, ask_document(session, get("/local/audit?cursor=" + cursor)));
+    if (const auto* bad = json::object_at(page, "bad")) {
+      const std::string_view id = text_at(*bad, "activation");
+      const auto seq = json::integer_at(*bad, "seq").value_or(0);
       if (as_json)
-        fmt::print("{}\n", json::serialize(json::object{{"ok", false}, {"activation", id}, {"seq", bad}}));
+        print_document({{"ok", false}, {"activation", id}, {"seq", seq}});
       else
-        fmt::print("the history of {} is not the one that was written: record {}\n", id, bad);
+        fmt::print("the history of {} is not the one that was written: record {}\n", id, seq);
       return 3;
     }
-    if (page->size() < 1000) break;
-    after = page->back().activation.id;
+    activations += json::integer_at(page, "activations").value_or(0);
+    records += json::integer_at(page, "records").value_or(0);
+    cursor = text_at(page, "next_cursor");
+    if (cursor.empty()) break;
   }
   if (as_json)
-    fmt::print("{}\n", json::serialize(
-                           json::object{{"ok", true}, {"activations", activations}, {"records", entries}}));
+    print_document({{"ok", true}, {"activations", activations}, {"records", records}});
   else
-    fmt::print("{} records of {} activations are as they were written\n", entries, activations);
+    fmt::print("{} records of {} activations are as they were written\n", records, activations);
   return 0;
 }
 
 }  // namespace
 
 int run_command(const cli::Token& token, const cli::Options& options, const Environment& environment) {
-  return with_store(options, environment, [&](StoreSession& session) {
+  return with_store(options, environment, [&](StoreSession& session) -> Result<int> {
     switch (token.verb) {
       case cli::Token::Verb::create:
         return create_token(session, token, options.json);
@@ -212,7 +242,7 @@ int run_command(const cli::Token& token, const cli::Options& options, const Envi
 }
 
 int run_command(const cli::Ticket& ticket, const cli::Options& options, const Environment& environment) {
-  return with_store(options, environment, [&](StoreSession& session) {
+  return with_store(options, environment, [&](StoreSession& session) -> Result<int> {
     switch (ticket.verb) {
       case cli::Ticket::Verb::list:
         return list_tickets(session, options.json);
@@ -223,6 +253,11 @@ int run_command(const cli::Ticket& ticket, const cli::Options& options, const En
     }
     return 2;
   });
+}
+
+int run_command(const cli::Explain& words, const cli::Options& options, const Environment& environment) {
+  return with_store(options, environment,
+                    [&](StoreSession& session) { return explain(session, words.id, options.json); });
 }
 
 int run_command(const cli::AuditVerify&, const cli::Options& options, const Environment& environment) {

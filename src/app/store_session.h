@@ -3,39 +3,33 @@
 #include <memory>
 #include <optional>
 
-#include "app/open_store.h"
+#include "api/http.h"
+#include "app/config.h"
+#include "app/running_node.h"
 
 namespace contactor::app {
 
-/// A store for a command that asks a few things and ends: every question runs the loop until its answer is
-/// there.
+/// What a command asks things of: the store that it has opened itself, or the running node that holds the
+/// store. Both are asked by the same routes of the API, as this machine's owner, so that nothing is written
+/// twice and every answer is the same.
 class StoreSession {
  public:
-  [[nodiscard]] static Result<std::unique_ptr<StoreSession>> open(const std::string& url) {
-    auto session = std::make_unique<StoreSession>();
-    CTR_TRY(store, open_store(url, session->loop_, session->loop_));
-    session->store_ = std::move(store);
-    return session;
-  }
+  /// Waits a moment for a store that another command holds.
+  /// @errors  those of open_store, where the store is held and nobody answers for it.
+  [[nodiscard]] static Result<std::unique_ptr<StoreSession>> open(const Config& config);
+  ~StoreSession();
 
-  /// `ask` starts one question, handing on the callback it is given.
-  template <class Answer, class Ask>
-  [[nodiscard]] Answer answer(Ask ask) {
-    std::optional<Answer> result;
-    ask(ports::Done<Answer>([&](Answer got) {
-      result = std::move(got);
-      loop_.stop();
-    }));
-    if (!result) loop_.run();
-    return std::move(*result);
-  }
-
-  [[nodiscard]] ports::Store& store() { return *store_; }
-  [[nodiscard]] Instant now() const { return loop_.now(); }
+  /// The process that answers; none where the store was opened here.
+  [[nodiscard]] std::optional<pid_t> running_node() const;
+  /// @errors  those of RunningNode::ask. What the API refuses is an answer.
+  [[nodiscard]] Result<api::Response> ask(api::Request request);
 
  private:
-  task::Loop loop_;
-  std::unique_ptr<ports::Store> store_;
+  struct OwnStore;
+  StoreSession();
+
+  std::unique_ptr<OwnStore> own_;
+  std::optional<RunningNode> node_;
 };
 
 }  // namespace contactor::app

@@ -11,7 +11,11 @@ Engine::Impl::Impl(Ports ports, Settings settings)
     : ports_(ports),
       settings_(std::move(settings)),
       clock_(ports.time),
-      breaker_(settings_.calls_in_flight_max) {}
+      breaker_(settings_.calls_in_flight_max) {
+  // Also before the start, and without one: a command in a terminal closes a ticket through an engine that
+  // never runs.
+  if (ports_.nodes == nullptr) shards_.own_all();
+}
 
 Engine::Impl::~Impl() { *self_ = nullptr; }
 
@@ -23,7 +27,6 @@ void Engine::Impl::start(ports::Done<Status> done) {
     started_at_ = clock_.monotonic();
     return beat();
   }
-  shards_.own_all();
   const ports::ShardSet all = shards_.in(Shards::Hold::working);
   read_live(all, ActivationId(), [this, all, done = std::move(done)](Status live) mutable {
     if (!live) return done(std::move(live));

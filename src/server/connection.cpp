@@ -76,10 +76,10 @@ std::size_t body_limit_of(const Listener::Options& options, std::string_view tar
 }  // namespace
 
 Connection::Connection(ConnectionOwner& owner, task::Channel::Socket socket, task::Channel::TlsContext* tls,
-                       std::string address)
+                       Peer peer)
     : owner_(&owner),
       channel_(std::move(socket), tls),
-      address_(std::move(address)),
+      peer_(std::move(peer)),
       check_(
           {.head_bytes = owner.options().head_bytes_max, .target_bytes = owner.options().target_bytes_max}) {}
 
@@ -211,7 +211,8 @@ void Connection::hand_over() {
   wait_until(Clock::time_point::max());
   close_after_ = !reader_->keep_alive() || !is_http_1_1_;
   auto request = std::move(reader_->request());
-  request.remote_address = address_;
+  request.remote_address = peer_.address;
+  request.local_user = peer_.local_user;
   ++number_;
   auto& handler = owner_->handler();
   if (is_head_) {

@@ -18,6 +18,12 @@ using Clock = std::chrono::steady_clock;
 
 class Connection;
 
+/// Who is at the other end.
+struct Peer {
+  std::string address;                           ///< without the port
+  std::optional<std::uint32_t> local_user = {};  ///< came in through the socket file
+};
+
 /// What a connection asks of its listener.
 class ConnectionOwner {
  public:
@@ -32,13 +38,12 @@ class ConnectionOwner {
 /// One client: reads requests one after the other, also when they come pipelined, and writes the answers.
 class Connection final : public task::ChannelUser, public std::enable_shared_from_this<Connection> {
  public:
-  Connection(ConnectionOwner& owner, task::Channel::Socket socket, task::Channel::TlsContext* tls,
-             std::string address);
+  Connection(ConnectionOwner& owner, task::Channel::Socket socket, task::Channel::TlsContext* tls, Peer peer);
 
   void start();
   /// Answers at once with an error and closes, without reading.
   void turn_away();
-  [[nodiscard]] const std::string& address() const { return address_; }
+  [[nodiscard]] const std::string& address() const { return peer_.address; }
   [[nodiscard]] Clock::time_point deadline() const { return deadline_; }
   void on_deadline();
   /// The listener closes: idle connections and streams end, an exchange may finish.
@@ -75,7 +80,7 @@ class Connection final : public task::ChannelUser, public std::enable_shared_fro
 
   ConnectionOwner* owner_;
   task::Channel channel_;
-  std::string address_;
+  Peer peer_;
   Phase phase_ = Phase::handshake;
   bool processing_ = false;
   bool reading_ = false;

@@ -1,6 +1,7 @@
 #include "server/listener.h"
 
 #include <openssl/ssl.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <memory>
@@ -14,6 +15,7 @@
 
 #include "base/log.h"
 #include "server/connection.h"
+#include "server/local_socket.h"
 #include "task/asio.h"
 #include "task/deadline_watch.h"
 
@@ -57,7 +59,22 @@ struct Listener::Parts final : ConnectionOwner, std::enable_shared_from_this<Par
     for (auto& [key, connection] : open) connection->drop();
   }
 
-  Status listen() {
+  Status listen() { return is_local() ? listen_locally() : listen_on_the_network(); }
+
+  [[nodiscard]] bool is_local() const { return !options_.socket_file.empty(); }
+
+  /// Asio only accepts, reads and writes, which is the same for every stream: it need not know that these
+  /// sockets are of another family, and nobody asks them for addresses.
+  Status listen_locally() {
+    CTR_TRY(descriptor, listen_at(options_.socket_file));
+    task::error_code error;
+    acceptor.assign(tcp::v4(), descriptor.number(), error);
+    if (error) return fail(ErrorKind::unavailable, "server", options_.socket_file + ": " + error.message());
+    (void)descriptor.release();
+    return {};
+  }
+
+  Status listen_on_the_network() {
     task::error_code error;
     const auto address = boost::asio::ip::make_address(options_.host, error);
     if (error)
@@ -94,17 +111,31 @@ struct Listener::Parts final : ConnectionOwner, std::enable_shared_from_this<Par
     });
   }
 
-  void take(tcp::socket socket) {
+  static std::optional<Peer> network_peer(tcp::socket& socket) {
     task::error_code error;
     const auto address = socket.remote_endpoint(error).address().to_string();
-    if (error) return;
+    if (error) return std::nullopt;
     socket.set_option(tcp::no_delay(true), error);
+    return Peer{.address = address};
+  }
+
+  /// The file's mode keeps others away already; not every file system minds it.
+  static std::optional<Peer> local_peer(tcp::socket& socket) {
+    const auto known = local_peer_of(socket.native_handle());
+    if (!known || (known->user != geteuid() && known->user != 0)) return std::nullopt;
+    return Peer{.address = fmt::format("local:{}", known->user), .local_user = known->user};
+  }
+
+  void take(tcp::socket socket) {
+    const auto peer = is_local() ? local_peer(socket) : network_peer(socket);
+    if (!peer) return;
+    const std::string& address = peer->address;
     const auto used = per_address.find(address);
     const bool full = open.size() >= options_.connections_max ||
                       (used != per_address.end() && used->second >= options_.connections_per_address_max);
     if (full && open.size() >= options_.connections_max + turned_away_max) return;
     if (full && turned_away >= turned_away_max) return;
-    auto connection = std::make_shared<Connection>(*this, std::move(socket), tls ? &*tls : nullptr, address);
+    auto connection = std::make_shared<Connection>(*this, std::move(socket), tls ? &*tls : nullptr, *peer);
     open.emplace(connection.get(), connection);
     ++per_address[address];
     if (!full) return connection->start();
@@ -140,6 +171,7 @@ struct Listener::Parts final : ConnectionOwner, std::enable_shared_from_this<Par
 
   void stop_accepting() {
     closing = true;
+    if (is_local() && acceptor.is_open()) (void)unlink(options_.socket_file.c_str());
     task::error_code ignored;
     acceptor.close(ignored);
   }

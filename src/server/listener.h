@@ -20,12 +20,13 @@ struct BodyLimit {
 };
 
 /// The HTTP/1.1 server, plain or TLS, on the loop. Every size, time and count that a client controls is
-/// bounded.
+/// bounded. Who comes in through a `socket_file` is this machine's own user, and requests say so.
 class Listener {
  public:
   struct Options {
     std::string host = "127.0.0.1";  ///< an address
     std::uint16_t port = 0;          ///< 0: any free one
+    std::string socket_file;         ///< a Unix domain socket instead of host and port; removed at the end
     std::string certificate_file;    ///< PEM chain; with `key_file` it makes the server speak TLS
     std::string key_file;
     std::size_t connections_max = 1000;
@@ -44,7 +45,8 @@ class Listener {
     Millis close_max{10'000};  ///< requests in flight when the server closes
   };
 
-  /// @errors  invalid: the address, certificate or key cannot be used. unavailable: the port is taken.
+  /// @errors  invalid: the address, certificate or key cannot be used. unavailable: the port is taken, or the
+  /// socket file cannot be made.
   [[nodiscard]] static Result<std::unique_ptr<Listener>> create(task::Loop& loop, api::Handler& handler,
                                                                 Options options);
   /// Cuts all connections.

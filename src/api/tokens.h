@@ -5,7 +5,7 @@
 #include "ports/store.h"
 #include "ports/timekeeper.h"
 
-namespace contactor::app {
+namespace contactor::api {
 
 struct TokenRequest {
   std::string name;
@@ -21,4 +21,4 @@ struct NewToken {
 void make_token(ports::Store& store, ports::Entropy& entropy, Instant now, TokenRequest request,
                 ports::Done<Result<NewToken>> done);
 
-}  // namespace contactor::app
+}  // namespace contactor::api

@@ -1,11 +1,11 @@
-#include "app/tokens.h"
+#include "api/tokens.h"
 
 #include <array>
 #include <cstring>
 
 #include "crypto/token.h"
 
-namespace contactor::app {
+namespace contactor::api {
 
 void make_token(ports::Store& store, ports::Entropy& entropy, Instant now, TokenRequest request,
                 ports::Done<Result<NewToken>> done) {
@@ -30,4 +30,4 @@ void make_token(ports::Store& store, ports::Entropy& entropy, Instant now, Token
   });
 }
 
-}  // namespace contactor::app
+}  // namespace contactor::api
