@@ -16,19 +16,24 @@ constexpr std::uint64_t kNumbers = 1'000'000'000;
 
 }  // namespace
 
-std::unique_ptr<ports::Store> open_store(const std::string& url, task::Loop& loop) {
+OpenedStore open_store(const std::string& url, task::Loop& loop) {
   constexpr std::string_view kSqlite = "sqlite:";
   auto post = [&loop](std::move_only_function<void()> action) { loop.post(std::move(action)); };
-  auto store = [&]() -> Result<std::unique_ptr<ports::Store>> {
-    if (url.starts_with(kSqlite))
-      return store::open_sqlite({.path = url.substr(kSqlite.size()), .post = post, .now = loop.now()});
-    return fail(ErrorKind::invalid, "bench", "this build keeps its data in SQLite only");
+  auto opened = [&]() -> Result<OpenedStore> {
+    if (store::is_postgres(url)) {
+      CTR_TRY(both, store::open_postgres({.url = url, .node = "bench", .post = post, .now = loop.now()}));
+      return OpenedStore{.store = std::move(both.store), .nodes = std::move(both.nodes)};
+    }
+    if (!url.starts_with(kSqlite))
+      return fail(ErrorKind::invalid, "bench", "the store is named sqlite:PATH or postgres://…");
+    CTR_TRY(store, store::open_sqlite({.path = url.substr(kSqlite.size()), .post = post, .now = loop.now()}));
+    return OpenedStore{.store = std::move(store), .nodes = nullptr};
   }();
-  if (!store) {
-    fmt::print(stderr, "contactor_bench: {}\n", store.error().message());
+  if (!opened) {
+    fmt::print(stderr, "contactor_bench: {}\n", opened.error().message());
     std::exit(1);
   }
-  return std::move(*store);
+  return std::move(*opened);
 }
 
 ota::Order order_number(std::uint64_t number, Instant now) {
@@ -55,7 +60,7 @@ std::uint64_t number_of(const ota::Order& order) {
 }
 
 Node::Node(const std::string& store_url, const std::string& iot_url) {
-  store = open_store(store_url, loop);
+  opened = open_store(store_url, loop);
   pool = std::move(*http_client::BeastPool::create(loop, {.connections_per_origin_max = 64}));
   iot = std::make_unique<gateways::iot_api::Gateway>(
       gateways::iot_api::GatewayParams{.transport = *pool,
@@ -68,14 +73,16 @@ Node::Node(const std::string& store_url, const std::string& iot_url) {
   engine::Settings settings;
   settings.policy.poll_min = Millis(50);
   engine = std::make_unique<engine::Engine>(
-      engine::Ports{.time = loop, .entropy = entropy, .store = *store, .iot = *iot}, settings);
+      engine::Ports{
+          .time = loop, .entropy = entropy, .store = *opened.store, .iot = *iot, .nodes = opened.nodes.get()},
+      settings);
 }
 
 Node::~Node() {
   engine.reset();
   iot.reset();
   pool.reset();
-  store.reset();
+  opened = {};
 }
 
 }  // namespace contactor::bench

@@ -7,14 +7,20 @@
 #include "engine/engine.h"
 #include "gateways/iot_api/gateway.h"
 #include "http_client/beast_pool.h"
+#include "ports/nodes.h"
 #include "ports/store.h"
 #include "task/loop.h"
 #include "task/system_entropy.h"
 
 namespace contactor::bench {
 
-/// Opens the store that a URL names: `sqlite:PATH` or `postgres://…`. Ends the program where it cannot.
-[[nodiscard]] std::unique_ptr<ports::Store> open_store(const std::string& url, task::Loop& loop);
+/// The store that a URL names, `sqlite:PATH` or `postgres://…`, and what nodes on it know of each other;
+/// SQLite serves one process and has none of that. Ends the program where it cannot be opened.
+struct OpenedStore {
+  std::unique_ptr<ports::Store> store;
+  std::unique_ptr<ports::Nodes> nodes;
+};
+[[nodiscard]] OpenedStore open_store(const std::string& url, task::Loop& loop);
 
 /// An order like a shop's, told from all others by its number, below 10^9. Vehicles of neighbouring numbers
 /// lie far apart, so that every index is met at random places, as in life.
@@ -32,7 +38,7 @@ struct Node {
 
   task::Loop loop;
   task::SystemEntropy entropy;
-  std::unique_ptr<ports::Store> store;
+  OpenedStore opened;
   std::unique_ptr<http_client::BeastPool> pool;
   std::unique_ptr<gateways::iot_api::Gateway> iot;
   std::unique_ptr<engine::Engine> engine;

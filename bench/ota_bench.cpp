@@ -41,7 +41,8 @@ std::shared_ptr<ports::ActivationWrite> accepted(std::uint64_t number, std::int6
 
 void preload(const PreloadParams& params) {
   task::Loop loop;
-  const auto store = open_store(params.store_url, loop);
+  const auto opened = open_store(params.store_url, loop);
+  ports::Store* store = opened.store.get();
   // Whole hours: ids stay unique over several calls, because either the hour or the numbers differ.
   constexpr std::int64_t kHour = 3'600'000;
   const std::int64_t begun_at = (loop.now().millis() / kHour - 1) * kHour;

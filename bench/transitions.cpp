@@ -51,7 +51,7 @@ ports::OutboxEntry notice_of(const ota::Activation& activation, std::int64_t id,
 class Runner {
  public:
   explicit Runner(const TransitionParams& params)
-      : params_(params), store_(open_store(params.store_url, loop_)), walk_(params.rows) {}
+      : params_(params), opened_(open_store(params.store_url, loop_)), walk_(params.rows) {}
 
   void run() {
     fill();
@@ -78,7 +78,7 @@ class Runner {
   void pump(Make make) {
     while (sent_ < total_ && sent_ - done_ < params_.in_flight) {
       ++sent_;
-      store_->write(make(), [this, make](Result<ports::WriteOutcome> outcome) {
+      opened_.store->write(make(), [this, make](Result<ports::WriteOutcome> outcome) {
         CTR_ASSERT(outcome && *outcome == ports::WriteOutcome::applied);
         if (++done_ == total_)
           loop_.stop();
@@ -131,7 +131,7 @@ class Runner {
   const TransitionParams params_;
   const ota::Policy policy_;
   task::Loop loop_;
-  std::unique_ptr<ports::Store> store_;
+  OpenedStore opened_;
   std::vector<ota::Activation> rows_;
   Walk walk_;
   const Instant begun_at_ = loop_.now();

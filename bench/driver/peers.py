@@ -64,8 +64,8 @@ class Peer:
         self._tables = tables
 
     def _settings(self, mode, count, rate, redis):
-        settings = {**self._engine["settings"], **self._engine.get("of " + mode, {}), **self._postgres.environment(DATABASE), "COUNT": count, "RATE": rate,
-                    "IOT_URL": self._stub.url(mode)}
+        settings = {**self._engine["settings"], **self._engine.get("of " + mode, {}),
+                    **self._postgres.environment(DATABASE), "COUNT": count, "RATE": rate, "IOT_URL": self._stub.url(mode)}
         if redis is not None:
             settings["REDIS_PORT"] = redis.port
         return {name: str(value) for name, value in settings.items()}
