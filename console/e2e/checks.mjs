@@ -34,6 +34,19 @@ function stateCounts(page) {
     );
 }
 
+/** The page against the server's overview: both move, so that they are compared until they agree. */
+async function countsAgree(page) {
+  const told = await page.evaluate(async () => {
+    const headers = { Authorization: `Bearer ${sessionStorage.getItem("contactor.access_token")}` };
+    return (await fetch("/v1/overview", { headers })).json();
+  });
+  const shown = await stateCounts(page);
+  const same = Object.entries(told.by_state).every(([state, count]) => shown[state] === count);
+  const orders = told.orders_per_hour.reduce((sum, hour) => sum + hour.orders, 0);
+  const drawn = Number(await page.locator("[data-orders]").getAttribute("data-orders"));
+  return same && drawn === orders && told.orders_per_hour.length === 24;
+}
+
 export const checks = {
   "a wrong access token is refused in words, the right one signs in"(world) {
     return signIn(world);
@@ -61,6 +74,7 @@ export const checks = {
     await page.locator(".feed tbody tr").first().waitFor(soon);
     assert.equal(await page.locator('[data-figure="Charged, not confirmed"] .figure-value').textContent(), "0");
     assert.equal(await page.locator("[data-money]").count(), 9);
+    await until("the server's own count is shown", () => countsAgree(page));
     await until(
       "there is something to see",
       async () => (await page.locator(".feed tbody tr").count()) > 12,

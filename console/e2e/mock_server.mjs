@@ -86,6 +86,32 @@ function explanation(activation) {
   };
 }
 
+function overview(world) {
+  const all = [...world.activations.values()];
+  const open = [...world.tickets.values()].filter((ticket) => !ticket.ended_at);
+  const count = (items, of) => items.reduce((sums, one) => ({ ...sums, [of(one)]: (sums[of(one)] ?? 0) + 1 }), {});
+  const hourMs = 3_600_000;
+  const hourOf = (at) => Math.floor(at / hourMs) * hourMs;
+  const byHour = count(all, (one) => hourOf(Date.parse(one.created_at)));
+  return {
+    counted_at: new Date().toISOString(),
+    activations: all.length,
+    by_state: count(all, (one) => one.state),
+    by_service_status: count(all, (one) => one.service_status),
+    by_money_state: count(all, (one) => one.money_state),
+    waiting_for_budget: all.filter((one) => one.state === "WaitingBudget").length,
+    retried: all.filter((one) => one.retries > 0).length,
+    captured_not_confirmed: 0,
+    tickets: { total: world.tickets.size, open: { HIGH: 0, MEDIUM: 0, ...count(open, (one) => one.priority) } },
+    incidents: [],
+    orders_per_hour: Array.from({ length: 24 }, (_, index) => {
+      const from = hourOf(Date.now()) - (23 - index) * hourMs;
+      return { from: new Date(from).toISOString(), orders: byHour[from] ?? 0 };
+    }),
+    outbox: { entries: 0, oldest_at: null, age_ms: 0 },
+  };
+}
+
 function actOn(world, ticket, body, response) {
   if (["retry", "modify_payload"].includes(body.action) && !body.price)
     return problem(response, 422, "The request cannot be accepted", "One thing is wrong with it.", [
@@ -108,6 +134,7 @@ function answer(world, request, response, url, body) {
   const shown = (one) => world.shown(one);
   const newest = (map) => [...map.values()].reverse();
   if (group === "events") return stream(world, request, response);
+  if (group === "overview") return json(response, 200, overview(world));
   if (group === "explain") {
     const found = newest(world.activations).find((one) =>
       [one.id, one.vin, one.order_id, one.payment.transaction_id, one.ticket_id].includes(kind),
@@ -175,8 +202,6 @@ export async function startMock({ port = 0, orders = 60 } = {}) {
   const world = new MockWorld(orders);
   const server = createServer(async (request, response) => {
     const url = new URL(request.url, "http://mock");
-    if (url.pathname === "/metrics")
-      return response.writeHead(200, { "Content-Type": "text/plain" }).end("contactor_ota_breaker_open 0\n");
     if (!url.pathname.startsWith("/v1/")) return file(response, url.pathname);
     if (request.headers.authorization !== `Bearer ${accessToken}`)
       return problem(response, 401, "Authentication needed", "The access token is not known.");

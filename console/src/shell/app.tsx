@@ -4,7 +4,6 @@ import { ActivationsPage } from "../activations/list_page";
 import { whenRefused } from "../api/request";
 import { adoptFromAddress, current, forget } from "../api/access_token";
 import { feed } from "../live/feed";
-import { census } from "../overview/census";
 import { OverviewPage } from "../overview/overview_page";
 import { FindPage } from "../search/find_page";
 import { ServicesPage } from "../services/list_page";
@@ -38,7 +37,6 @@ export function App() {
     return () => removeEventListener("hashchange", adopt);
   }, []);
   useEffect(() => {
-    census.forget();
     if (signedIn) feed.start();
     else feed.stop();
   }, [signedIn]);
