@@ -43,10 +43,11 @@ ServiceTerms read_terms(Fields& fields, Faults& faults) {
 
 void refuse_base_platform(const boost::json::object& configuration, const std::string& pointer,
                           Faults& faults) {
+  Fields fields(configuration, pointer, faults);
   for (const auto& [key, value] : configuration)
     if (is_base(key))
-      faults.push_back({pointer + "/" + (key.size() <= 100 ? std::string(key) : "base"),
-                        "the base platform is always on and cannot be targeted"});
+      fields.blame(key.size() <= 100 ? std::string_view(key) : "base",
+                   "the base platform is always on and cannot be targeted");
 }
 
 std::expected<ports::Service, Faults> read_service(const std::string& id,

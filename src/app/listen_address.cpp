@@ -1,5 +1,6 @@
 #include "app/listen_address.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace contactor::app {
@@ -11,6 +12,8 @@ Result<ListenAddress> parse_listen_address(std::string_view text) {
   };
   if (colon == std::string_view::npos || colon == 0) return wrong();
   std::string_view host = text.substr(0, colon);
+  const auto is_visible = [](char c) { return c > 0x20 && c < 0x7f; };
+  if (!std::ranges::all_of(host, is_visible)) return wrong();
   if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
   const std::string_view digits = text.substr(colon + 1);
   std::uint16_t port = 0;
