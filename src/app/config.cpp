@@ -13,6 +13,9 @@ extern char** environ;
 namespace contactor::app {
 namespace {
 
+// Sums of many of them must stay a time.
+constexpr Millis kDurationMax = std::chrono::days(365);
+
 std::string_view trimmed(std::string_view text) {
   const auto is_blank = [](char c) { return c == ' ' || c == '\t' || c == '\r'; };
   while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
@@ -34,7 +37,7 @@ Status read_duration(const Environment& from, const char* name, Millis& into) {
   const std::string text = from.get(name);
   if (text.empty()) return {};
   const auto value = parse_duration(text);
-  if (!value) return wrong(name, "a duration like 30s, 5m, 1h or 7d");
+  if (!value || *value > kDurationMax) return wrong(name, "a duration like 30s, 5m, 1h or 7d, at most 365d");
   into = *value;
   return {};
 }
@@ -64,8 +67,8 @@ std::vector<Secret> secrets_of(const std::string& text) {
 
 Status read_url(const Environment& from, const char* name, std::string& into) {
   const std::string text = from.get(name, into);
-  if (!text.empty() && !text.starts_with("http://") && !text.starts_with("https://"))
-    return wrong(name, "an http or https URL");
+  const std::size_t host = text.starts_with("https://") ? 8 : text.starts_with("http://") ? 7 : text.size();
+  if (!text.empty() && (host >= text.size() || text[host] == '/')) return wrong(name, "an http or https URL");
   into = text;
   while (into.ends_with('/')) into.pop_back();
   return {};

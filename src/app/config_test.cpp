@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "app/listen_address.h"
+
 namespace contactor::app {
 namespace {
 
@@ -26,15 +28,24 @@ TEST(Config, DefaultsAreTheBriefs) {
 
 TEST(Config, NamesTheVariableThatIsWrong) {
   const std::vector<std::pair<std::string, std::string>> cases{
-      {"OTA_BASE_DELAY", "30"},       {"OTA_MAX_RETRIES", "many"},  {"OTA_MAX_RETRIES", "21"},
-      {"OTA_COMMANDS_PER_HOUR", "0"}, {"OTA_FINAL_GRACE", "-1s"},   {"OTA_POLL_MIN", "0s"},
-      {"CONSOLE_URL", "example.org"}, {"DATABASE_URL", "mysql://x"}};
+      {"OTA_BASE_DELAY", "30"},       {"OTA_MAX_RETRIES", "many"},   {"OTA_MAX_RETRIES", "21"},
+      {"OTA_COMMANDS_PER_HOUR", "0"}, {"OTA_FINAL_GRACE", "-1s"},    {"OTA_POLL_MIN", "0s"},
+      {"CONSOLE_URL", "example.org"}, {"DATABASE_URL", "mysql://x"}, {"OTA_COMMAND_TIMEOUT", "366d"},
+      {"PUBLIC_URL", "http://"},      {"CONSOLE_URL", "https:///"}};
   for (const auto& [name, value] : cases) {
     const auto config = read({{name, value}});
     ASSERT_FALSE(config) << name;
     const bool is_named = config.error().detail.find(name) != std::string::npos;
     EXPECT_TRUE(is_named || name == "DATABASE_URL") << config.error().detail;
   }
+}
+
+TEST(ListenAddress, HasAHostOfVisibleCharactersAndAPort) {
+  EXPECT_EQ(parse_listen_address("localhost:8080")->host, "127.0.0.1");
+  EXPECT_EQ(parse_listen_address("[::1]:443")->host, "::1");
+  for (const char* wrong :
+       {"", ":8080", "localhost", "localhost:", "localhost:65536", "local host:80", "a\n:80"})
+    EXPECT_FALSE(parse_listen_address(wrong)) << wrong;
 }
 
 TEST(Config, HalfAnUpstreamIsAnError) {
