@@ -178,10 +178,11 @@ void bare_libpq(const BareParams& params) {
     std::exit(2);
   }
   const Connection admin = connect(params.connection);
-  execute(admin.get(), text_of(params.schema_file));
-  execute(admin.get(), fmt::format("INSERT INTO bare_activation SELECT i, 1, 0, 0, "
-                                   "decode(repeat('ab', 200), 'hex') FROM generate_series(0, {} - 1) AS i",
-                                   params.rows));
+  std::string tables = text_of(params.schema_file);
+  constexpr std::string_view kRows = ":rows";
+  for (std::size_t at = tables.find(kRows); at != std::string::npos; at = tables.find(kRows, at))
+    tables.replace(at, kRows.size(), std::to_string(params.rows));
+  execute(admin.get(), tables);
   execute(admin.get(), "VACUUM ANALYZE");
   execute(admin.get(), "CHECKPOINT");
   std::vector<std::unique_ptr<Lane>> lanes;

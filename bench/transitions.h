@@ -17,7 +17,7 @@ void transitions(const TransitionParams& params);
 
 struct BareParams {
   std::string connection;      ///< a libpq connection string
-  std::string schema_file;     ///< the tables, as SQL
+  std::string schema_file;     ///< the tables with their rows, as SQL; `:rows` is how many
   std::string statement_file;  ///< the fenced statement
   std::uint64_t rows = 100'000;
   std::uint64_t count = 500'000;

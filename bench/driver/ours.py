@@ -128,16 +128,15 @@ class Ours:
         run["per_s"] = count / run["seconds"]
         return run
 
-    def bare(self, postgres, rows, count, connections):
-        url = postgres.fresh("bare")
-        try:
-            sql = os.path.join(self._folder, "sql")
-            with self._worker("bare", db=url, tables=os.path.join(sql, "bare_tables.sql"),
-                              statement=os.path.join(sql, "bare_step.sql"), rows=rows, count=count,
-                              connections=connections) as worker:
+    def bare(self, postgres, rows, count, connections, shape="bare"):
+        """The limit: `bare` has the least that a transition touches, `bare_wide` the product's own tables again."""
+        with Store("postgres", postgres, "bare") as store:
+            if shape == "bare_wide":
+                self.preload(store, 1)
+            sql = os.path.join(self._folder, "sql", shape)
+            with self._worker("bare", db=store.url, tables=sql + "_tables.sql", statement=sql + "_step.sql", rows=rows,
+                              count=count, connections=connections) as worker:
                 run = measured(worker, {"database": postgres})
-        finally:
-            postgres.query("postgres", "DROP DATABASE IF EXISTS bare WITH (FORCE)")
         run["per_s"] = count / run["seconds"]
         return run
 

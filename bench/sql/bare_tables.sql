@@ -6,3 +6,4 @@ CREATE TABLE bare_activation (
 CREATE TABLE bare_history (
   activation_id bigint NOT NULL, seq bigint NOT NULL, data bytea NOT NULL, PRIMARY KEY (activation_id, seq));
 CREATE TABLE bare_outbox (id bigint PRIMARY KEY, activation_id bigint NOT NULL, data bytea NOT NULL);
+INSERT INTO bare_activation SELECT i, 1, 0, 0, decode(repeat('ab', 200), 'hex') FROM generate_series(0, :rows - 1) AS i;
