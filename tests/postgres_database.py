@@ -6,7 +6,7 @@ import threading
 
 VARIABLE = "CONTACTOR_TEST_POSTGRES"
 STATEMENT_MAX_S = 60
-LOCKS = 20451  # The same as in src/store/postgres_database_test.h: both draw from one set of databases.
+LOCKS = 20451  # The same as in src/store/postgres/database_test.h: both draw from one set of databases.
 
 EMPTY = """
 SET client_min_messages = warning;

@@ -1,7 +1,7 @@
 #include "store/conformance.h"
 
 #include "store/backends_test.h"
-#include "store/postgres_backend_test.h"
+#include "store/postgres/backend_test.h"
 
 namespace contactor::store::testing {
 namespace {

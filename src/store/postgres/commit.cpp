@@ -151,13 +151,13 @@ std::expected<Committer::Look, Refusal> Committer::look_into(const Job& job) {
     look.values.null().null().null();
   ledger ? look.values.int4(ledger->vin.shard()).text(ledger->vin.str()) : look.values.null().null();
   const std::int64_t ticket = step && step->ticket ? step->ticket->id.value() : 0;
-  look.values.int4(shard_of(ticket)).int8(ticket).int8(static_cast<std::int64_t>(epoch)).text(node_);
+  look.values.int4(shard_of(ticket)).int8(ticket).int8(static_cast<std::int64_t>(epoch));
   auto answer = transactor_.ask(look);
   if (!answer) return std::unexpected(std::move(answer.error()));
   (void)answer->next();
   const Seen seen(*answer);
 
-  if (epoch != 0 && seen.leases() == 0) return Look{.outcome = WriteOutcome::stale};
+  if (seen.leases() == 0) return Look{.outcome = WriteOutcome::stale};
   if (seen.replies() > 0) return Look{.outcome = WriteOutcome::duplicate_key};
   if (seen.orders() > 0) return Look{.outcome = WriteOutcome::duplicate_order};
   if (ledger && seen.ledger_version() + 1 != ledger->version) return Look{.outcome = WriteOutcome::stale};

@@ -16,8 +16,7 @@ namespace contactor::store::postgres {
 class Committer {
  public:
   /// @param writer  a name that no other writer of the database has, ever.
-  Committer(Link& link, std::string node, std::string writer)
-      : transactor_(link), plan_(node), node_(std::move(node)), writer_(std::move(writer)) {}
+  Committer(Link& link, std::string writer) : transactor_(link), writer_(std::move(writer)) {}
 
   /// Every job knows its outcome afterwards.
   void commit(std::span<const std::unique_ptr<Job>> batch);
@@ -42,7 +41,6 @@ class Committer {
 
   Transactor transactor_;
   Plan plan_;
-  std::string node_;
   std::string writer_;
   std::int64_t number_ = 0;
 };

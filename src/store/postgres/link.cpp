@@ -15,7 +15,9 @@ constexpr Millis kLongestPause(1000);
 std::string settings_for(const PostgresTimeouts& timeouts, Use use) {
   std::string script = fmt::format(
       "SET lock_timeout = {}; SET idle_in_transaction_session_timeout = {}; SET statement_timeout = {}; "
-      "SET jit = off; SET standard_conforming_strings = on; "
+      "SET jit = off; SET standard_conforming_strings = on; SET DateStyle = ISO; SET TimeZone = 'UTC'; "
+      // Locks of a client that was cut off are gone before anybody needs them.
+      "SET tcp_keepalives_idle = 3; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 2; "
       "SELECT set_config('synchronous_commit', 'on', false) "
       "WHERE current_setting('synchronous_commit') IN ('off', 'local');",
       timeouts.lock.count(), timeouts.idle_in_transaction.count(),
@@ -129,7 +131,7 @@ Result<std::unique_ptr<Session>> Link::open(const Options& host) {
   CTR_TRY(proof, prove(**opened));
   CTR_CHECK(identity_.admit(proof));
   (*opened)->set_proof(std::move(proof));
-  if (auto set = (*opened)->run_text(settings_for(params_.timeouts, params_.use)); !set)
+  if (auto set = (*opened)->run_text(settings_for(params_.timeouts, params_.use) + params_.greeting); !set)
     return fail(error_of(set.error()));
   return std::move(*opened);
 }

@@ -48,6 +48,7 @@ struct LinkParams {
   Address address;
   PostgresTimeouts timeouts;
   Use use = Use::hot;
+  std::string greeting;  ///< run in each new session, after it was proved
 };
 
 /// A session that is made anew when it was lost, to whichever host is the primary then, not more often than

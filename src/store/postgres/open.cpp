@@ -1,6 +1,7 @@
 #include "store/postgres/open.h"
 
 #include "store/open.h"
+#include "store/postgres/nodes.h"
 #include "store/postgres/process.h"
 #include "store/postgres/store.h"
 
@@ -75,9 +76,10 @@ Result<PostgresOpened> open_postgres(PostgresParams params) {
   CTR_TRY(address, postgres::parse_address(params.url, params.node, params.timeouts));
   database->address = std::move(address);
   CTR_CHECK(postgres::prepare_schema(params));
+  const std::string process = postgres::name_of_this_process();
   PostgresOpened opened;
-  opened.store =
-      std::make_unique<postgres::Store>(std::move(params), database, postgres::name_of_this_process());
+  opened.nodes = std::make_unique<postgres::Nodes>(params, database, process);
+  opened.store = std::make_unique<postgres::Store>(std::move(params), database, process);
   return opened;
 }
 

@@ -58,7 +58,6 @@ void Plan::add(const ports::OutboxWrite& write) {
 }
 
 void Plan::hold(std::uint8_t shard, std::uint64_t epoch) {
-  if (epoch == 0) return;
   const auto number = static_cast<std::int64_t>(leases_.size() + 1);
   if (leases_.try_emplace({.shard = shard, .epoch = epoch}, number).second)
     lease_rows_.number(shard).number(epoch).number(number);
@@ -128,7 +127,6 @@ std::vector<Call> Plan::calls(const std::string& writer, std::int64_t number) {
   };
   calls.push_back({.statement = &kBegin, .values = {}});
   run(kHoldLeases, lease_rows_);
-  if (!lease_rows_.empty()) calls.back().values.text(owner_);
   run(kDeleteLive, left_live_);
   run(kDeleteArchive, left_archive_);
   run(kUpdateLive, live_steps_);

@@ -21,9 +21,6 @@ struct Evidence {
 /// its memory is made once.
 class Plan {
  public:
-  /// @param owner  the node's name in its leases.
-  explicit Plan(std::string owner) : owner_(std::move(owner)) {}
-
   void clear();
   void add(const ports::ActivationWrite& write, Place place);
   void add(const ports::OutboxWrite& write);
@@ -61,7 +58,6 @@ class Plan {
   void owe(const ports::OutboxEntry& entry);
   void bind_notices();
 
-  std::string owner_;
   std::map<Lease, std::int64_t> leases_;
   std::map<NoticeKey, ports::NoticeRecord> notices_;  ///< the last word on each
   std::optional<Proof> proof_;

@@ -50,7 +50,7 @@ std::string remove(std::string_view table, std::string_view what) {
 std::string hold_leases() {
   return fmt::format(
       "SELECT contactor_fence('lease', $3, array_agg(h.n)) FROM (SELECT i.n FROM shard_lease AS l, {} WHERE "
-      "l.shard = i.shard AND l.epoch = i.epoch AND l.owner = $4 FOR SHARE OF l) AS h",
+      "l.shard = i.shard AND l.epoch = i.epoch FOR SHARE OF l) AS h",
       rows_sql(kLeaseColumns));
 }
 
@@ -102,7 +102,7 @@ constexpr std::string_view kLook =
     "$6::text), "
     "(SELECT version FROM ota_ledger WHERE shard = $7::int4 AND vin = $8::text), "
     "(SELECT version FROM ota_ticket WHERE shard = $9::int4 AND id = $10::int8), "
-    "(SELECT count(*) FROM shard_lease WHERE shard = $1 AND epoch = $11::int8 AND owner = $12::text)";
+    "(SELECT count(*) FROM shard_lease WHERE shard = $1 AND epoch = $11::int8)";
 
 }  // namespace
 

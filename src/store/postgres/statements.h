@@ -34,7 +34,7 @@ inline constexpr std::array kPostponedColumns{
 // whole transaction back; those that say so let fewer pass.
 extern const Statement kBegin;
 extern const Statement kCommit;
-extern const Statement kHoldLeases;  ///< and the owner's name
+extern const Statement kHoldLeases;  ///< nobody takes them over before the transaction ends
 extern const Statement kClaimOrders;
 extern const Statement kInsertOrders;
 extern const Statement kInsertVehicles;  ///< those that are known already stay as they are

@@ -9,7 +9,7 @@ using ports::Done;
 
 Store::WriteLane::WriteLane(Store& store, const std::string& process, int number)
     : link(store.link_params(Use::hot), store.database_->identity, store.closing_),
-      committer(link, store.params_.node, fmt::format("{}/{}", process, number)),
+      committer(link, fmt::format("{}/{}", process, number)),
       lane(fmt::format("store-write-{}", number), store.params_.limits, [this, &store](auto& batch) {
         committer.commit(batch);
         store.params_.post([finished = std::move(batch)] {

@@ -4,16 +4,11 @@
 
 #include "store/open.h"
 #include "store/postgres/commit.h"
+#include "store/postgres/database.h"
 #include "store/postgres/reader.h"
 #include "task/worker.h"
 
 namespace contactor::store::postgres {
-
-/// What every part of one process shares of one database.
-struct Database {
-  Address address;
-  Identity identity;
-};
 
 /// The port over four threads with a connection each: two lanes that commit, a shard always in the same one,
 /// a worker for what the engine waits for, and one for reports, which may take their time.

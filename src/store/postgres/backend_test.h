@@ -1,7 +1,7 @@
 #pragma once
 
 #include "store/backends_test.h"
-#include "store/postgres_database_test.h"
+#include "store/postgres/database_test.h"
 
 namespace contactor::store::testing {
 
