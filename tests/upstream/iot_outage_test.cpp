@@ -124,28 +124,6 @@ TEST(UpstreamToken, ARefusedSecretEscalatesOneAndHoldsTheOthers) {
   EXPECT_EQ(rig.configures(), 0U);
 }
 
-/// TLS that cannot be trusted, or a name that does not resolve: no byte of a request leaves us.
-class UpstreamUnreachable : public testing::TestWithParam<std::string_view> {};
-
-TEST_P(UpstreamUnreachable, OpensAnIncidentWithoutAFloodAndDeliversAfterwards) {
-  Rig rig;
-  rig.spoil_all("/iot", breaks(ErrorKind::unavailable, Applied::no));
-  const auto ids = orders_of(rig, 60);
-  rig.pass(10min);
-  EXPECT_TRUE(rig.disk.tickets.empty());
-  EXPECT_EQ(rig.money(world::MoneyEffectKind::captured) + rig.money(world::MoneyEffectKind::voided), 0U);
-  ASSERT_EQ(rig.disk.incidents.size(), 1U);
-  EXPECT_LE(rig.requests("/iot"), 400U) << "no retry storm";
-  rig.calm_down();
-  rig.pass(1h);
-  EXPECT_EQ(in_state(rig, ids, ota::State::Active), ids.size());
-  EXPECT_TRUE(rig.disk.incidents.front().ended_at);
-}
-
-INSTANTIATE_TEST_SUITE_P(All, UpstreamUnreachable,
-                         testing::Values("F47TlsNotTrusted", "F51NameDoesNotResolve"),
-                         [](const auto& test) { return std::string(test.param); });
-
 TEST(UpstreamOutage, OfThreeDaysEndsInOneIncidentWithEveryHoldReleasedAtTheHorizon) {
   Rig rig;
   rig.spoil_all("/iot", breaks(ErrorKind::unavailable, Applied::no));

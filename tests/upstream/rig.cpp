@@ -58,7 +58,7 @@ void Wire::send(ports::HttpRequest request, ports::Done<Result<ports::HttpRespon
   if (after_arrival) after_arrival();
 }
 
-Rig::Rig(bool callbacks)
+Rig::Rig(RigParams params)
     : world(params_of_world(), 1),
       callback_secrets{Secret(world::WorldParams().iot_callback_secret)},
       event_secrets{Secret(world::WorldParams().stripe_webhook_secret)},
@@ -68,20 +68,28 @@ Rig::Rig(bool callbacks)
             .token_url = "http://world.test/iot-auth/token",
             .client_id = "contactor",
             .client_secret = Secret("iot-secret"),
-            .callback_url = callbacks ? "http://contactor.test/v1/iot/callbacks" : ""}),
+            .callback_url = params.callbacks ? "http://contactor.test/v1/iot/callbacks" : ""}),
       stripe_(
           {.transport = wire,
            .timekeeper = time,
            .account = {.api_url = "http://world.test/stripe", .secret_key = Secret("sk_test_contactor")}}) {
   wire.after_arrival = [this] { time.call_at(world.next_event(), [this] { run_world(); }); };
+  if (params.push_account)
+    fcm_.emplace(gateways::fcm::GatewayParams{.transport = wire,
+                                              .timekeeper = time,
+                                              .api_url = "http://world.test/fcm",
+                                              .project = {},
+                                              .account = std::move(*params.push_account)});
+  ports::Mail& mail_port = params.mail != nullptr ? *params.mail : mail;
+  ports::Push& push_port = fcm_ ? static_cast<ports::Push&>(*fcm_) : push;
   engine = std::make_unique<engine::Engine>(engine::Ports{.time = time,
                                                           .entropy = entropy,
                                                           .store = store_,
                                                           .iot = iot_,
                                                           .stripe = &stripe_,
                                                           .shop = nullptr,
-                                                          .mail = &mail,
-                                                          .push = &push},
+                                                          .mail = &mail_port,
+                                                          .push = &push_port},
                                             engine::Settings());
   engine->start([](Status status) { CTR_ASSERT(status.has_value()); });
   pass(Millis(0));
@@ -129,10 +137,14 @@ int Rig::call_back(const ports::HttpRequest& request) {
 
 int Rig::call_back(std::string_view command_id, std::string_view vin, std::string_view status,
                    std::uint64_t generation, std::string_view secret, Millis age) {
-  const Instant at = time.now() - age;
-  const std::int64_t seconds = at.millis() / 1000;
-  std::string body = fmt::format(R"({{"commandId":"{}","vin":"{}","status":"{}","generation":{},"at":"{}"}})",
-                                 command_id, vin, status, generation, to_rfc3339(at));
+  return signed_callback(
+      fmt::format(R"({{"commandId":"{}","vin":"{}","status":"{}","generation":{},"at":"{}"}})", command_id,
+                  vin, status, generation, to_rfc3339(time.now() - age)),
+      secret, age);
+}
+
+int Rig::signed_callback(std::string body, std::string_view secret, Millis age) {
+  const std::int64_t seconds = (time.now() - age).millis() / 1000;
   auto signature = secret.empty()
                        ? std::string()
                        : *crypto::sign_webhook({"evt_1", seconds, body}, Secret(std::string(secret)));
@@ -176,6 +188,7 @@ void Rig::spoil_configure(Mishap mishap, int times) {
     const auto place = now.answer ? now.answer->body.find("$ID") : std::string::npos;
     if (place != std::string::npos)
       now.answer->body.replace(place, 3, request.body.substr(start, request.body.find('"', start) - start));
+    if (now.garble != nullptr) now.answer->body = now.garble(std::move(now.answer->body));
     return now;
   };
 }

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "engine/engine_fixture.h"
+#include "gateways/fcm/gateway.h"
 #include "gateways/iot_api/gateway.h"
 #include "gateways/stripe/gateway.h"
 #include "world/world.h"
@@ -14,6 +15,8 @@ struct Mishap {
   Result<ports::HttpResponse> answer;
   bool arrives = false;  ///< the other side acts on the request before the answer is spoilt
   Millis after = Millis(5);
+  /// What becomes of the body once the command's id stands in it.
+  std::string (*garble)(std::string) = nullptr;
 };
 [[nodiscard]] Mishap answers(int status, std::string body = {}, std::vector<ports::HttpHeader> headers = {});
 [[nodiscard]] Mishap breaks(ErrorKind kind, Applied applied, bool arrives = false, Millis after = Millis(5));
@@ -44,11 +47,18 @@ class Channel final : public Port {
   std::function<Status(const Message&)> outcome;
 };
 
+struct RigParams {
+  bool callbacks = false;
+  /// The real gateway instead of the channel that the test looks into.
+  std::optional<gateways::fcm::ServiceAccount> push_account;
+  ports::Mail* mail = nullptr;
+};
+
 /// The real engine, store and gateways in front of the model of the foreign systems, on time that a test
 /// moves.
 class Rig {
  public:
-  explicit Rig(bool callbacks = false);
+  explicit Rig(RigParams params = {});
   ActivationId order(ota::Order order = ota::testing::an_order());
   /// Spoils configure requests: the first `times` of them. `$ID` in a body becomes the command's id.
   void spoil_configure(Mishap mishap, int times);
@@ -75,6 +85,8 @@ class Rig {
   int call_back(const ports::HttpRequest& request);
   int call_back(std::string_view command_id, std::string_view vin, std::string_view status,
                 std::uint64_t generation, std::string_view secret, Millis age = Millis(0));
+  /// The same with a body of the test's own.
+  int signed_callback(std::string body, std::string_view secret, Millis age = Millis(0));
   int payment_event(std::string_view event_id, std::string_view transaction_id, std::string_view type,
                     std::string_view secret, Millis age = Millis(0));
   std::vector<Secret> callback_secrets;
@@ -85,6 +97,7 @@ class Rig {
   store::memory::Store store_{disk, time};
   gateways::iot_api::Gateway iot_;
   gateways::stripe::Gateway stripe_;
+  std::optional<gateways::fcm::Gateway> fcm_;
 
  public:
   std::unique_ptr<engine::Engine> engine;  ///< last: it goes before what it acts through
