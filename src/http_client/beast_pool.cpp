@@ -12,6 +12,7 @@
 #include <boost/asio/ssl/context.hpp>
 
 #include "http_client/beast_connection.h"
+#include "http_client/tls_policy.h"
 #include "task/asio.h"
 #include "task/deadline_watch.h"
 

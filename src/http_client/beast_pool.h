@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "http_client/tls_policy.h"
+#include "http_client/tls_files.h"
 #include "ports/http.h"
 #include "task/loop.h"
 

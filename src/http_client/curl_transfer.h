@@ -8,6 +8,7 @@
 #include <string>
 
 #include "http_client/curl_multi.h"
+#include "http_client/tls_policy.h"
 #include "ports/http.h"
 
 namespace contactor::http_client {

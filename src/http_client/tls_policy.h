@@ -3,19 +3,11 @@
 #include <openssl/ssl.h>
 
 #include <memory>
-#include <string>
 
 #include "base/result.h"
+#include "http_client/tls_files.h"
 
 namespace contactor::http_client {
-
-/// What a transport trusts and how it shows itself; all PEM, empty where not used.
-struct TlsFiles {
-  std::string ca_file;                  ///< trusted instead of the system's authorities
-  std::string crl_file;                 ///< revocation lists; read anew when the file changes
-  std::string client_certificate_file;  ///< with its chain, shown to servers that ask
-  std::string client_key_file;          ///< belongs to the certificate; without a passphrase
-};
 
 /// The rules of every TLS connection that leaves us, the same for both transports: TLS 1.2 or newer, keys
 /// and signatures of security level 2 (no SHA-1, no RSA below 2048 bits), no renegotiation.

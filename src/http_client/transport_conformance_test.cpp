@@ -188,6 +188,22 @@ TEST_P(TransportConformance, AnAnswerThatIsResetAnywhereIsNeverTakenForAWholeOne
   }
 }
 
+TEST_P(TransportConformance, ReadsAnAnswerThatComesByteByByte) {
+  for (const auto& [whole, whole_at] : typical_answers()) {
+    ScriptedServer server([&bytes = whole](Peer& peer) {
+      peer.read_request();
+      for (const char byte : bytes) {
+        peer.write(std::string_view(&byte, 1));
+        ::poll(nullptr, 0, 1);  // or the kernel would put them together again
+      }
+      peer.wait_for_end();
+    });
+    const auto answer = send(request_to(server));
+    ASSERT_TRUE(answer.has_value()) << answer.error().message();
+    EXPECT_TRUE(answer->body.ends_with("\"confirmed\":true}")) << answer->body;
+  }
+}
+
 TEST_P(TransportConformance, EndlessHeadersAreCutOff) {
   ScriptedServer server([](Peer& peer) {
     peer.read_request();
