@@ -112,7 +112,11 @@ Status read_upstreams(const Environment& from, Config& config) {
   if (has_iot) {
     IotConfig iot{.client_id = from.get("API_IOT_CLIENT_ID"),
                   .client_secret = Secret(from.get("API_IOT_CLIENT_SECRET")),
-                  .callback_secrets = secrets_of(from.get("API_IOT_CALLBACK_SECRET"))};
+                  .callback_secrets = secrets_of(from.get("API_IOT_CALLBACK_SECRET")),
+                  .ca_file = from.get("API_IOT_CA_FILE"),
+                  .client_certificate_file = from.get("API_IOT_CLIENT_CERT_FILE"),
+                  .client_key_file = from.get("API_IOT_CLIENT_KEY_FILE")};
+    CTR_CHECK(complete(from, {"API_IOT_CLIENT_CERT_FILE", "API_IOT_CLIENT_KEY_FILE"}));
     CTR_CHECK(read_url(from, "API_IOT_BASE_URL", iot.base_url));
     CTR_CHECK(read_url(from, "API_IOT_TOKEN_URL", iot.token_url));
     config.iot = std::move(iot);
@@ -181,6 +185,7 @@ Result<Config> read_config(const Environment& environment, const std::string& db
   CTR_CHECK(read_url(environment, "PUBLIC_URL", config.public_url));
   CTR_CHECK(read_url(environment, "CONSOLE_URL", config.console_url));
   config.support_contact = environment.get("SUPPORT_CONTACT", "our support team");
+  config.crl_file = environment.get("TLS_CRL_FILE");
   config.display_service_id = environment.get("OTA_DISPLAY_SERVICE_ID");
   CTR_CHECK(read_policy(environment, config.policy));
   CTR_CHECK(read_upstreams(environment, config));

@@ -38,6 +38,9 @@ struct IotConfig {
   std::string client_id;
   Secret client_secret;
   std::vector<Secret> callback_secrets;
+  std::string ca_file;  ///< PEM; trusted instead of the system's authorities where set
+  std::string client_certificate_file;
+  std::string client_key_file;
 };
 
 struct StripeConfig {
@@ -69,6 +72,7 @@ struct Config {
   std::string console_url;
   std::string support_contact;
   std::string display_service_id;
+  std::string crl_file;  ///< PEM; whom the upstreams' authorities have revoked; none where empty
   ota::Policy policy;
   std::optional<IotConfig> iot;
   std::optional<StripeConfig> stripe;

@@ -54,6 +54,16 @@ TEST(Config, HalfAnUpstreamIsAnError) {
   EXPECT_NE(config.error().detail.find("API_IOT_TOKEN_URL"), std::string::npos);
 }
 
+TEST(Config, ACertificateWithoutItsKeyIsAnError) {
+  const auto config = read({{"API_IOT_BASE_URL", "https://iot.example.org"},
+                            {"API_IOT_TOKEN_URL", "https://iot.example.org/token"},
+                            {"API_IOT_CLIENT_ID", "a"},
+                            {"API_IOT_CLIENT_SECRET", "b"},
+                            {"API_IOT_CLIENT_CERT_FILE", "client.pem"}});
+  ASSERT_FALSE(config);
+  EXPECT_NE(config.error().detail.find("API_IOT_CLIENT_KEY_FILE"), std::string::npos);
+}
+
 TEST(Config, TwoCallbackSecretsWhileOneIsReplaced) {
   const auto config = read({{"API_IOT_BASE_URL", "https://iot.example.org/"},
                             {"API_IOT_TOKEN_URL", "https://iot.example.org/token"},

@@ -60,9 +60,10 @@ void check_iot(const Config& config, Findings& findings) {
   if (config.public_url.empty())
     findings.push_back({Level::warning, "iot_api", "PUBLIC_URL is not set: nobody can call back"});
   task::Loop loop;
-  auto hot = http_client::BeastPool::create(loop, {});
+  auto hot = http_client::BeastPool::create(loop, {.tls = tls_of_iot(config)});
   auto slow = http_client::CurlMulti::create(loop, {});
-  if (!hot || !slow) return findings.push_back({Level::error, "http", "the HTTP clients do not start"});
+  if (!hot) return findings.push_back({Level::error, "http", hot.error().detail});
+  if (!slow) return findings.push_back({Level::error, "http", slow.error().detail});
   Config only_iot;
   only_iot.iot = config.iot;
   auto upstreams = make_upstreams(only_iot, {.loop = loop, .time = loop, .hot = **hot, .slow = **slow});

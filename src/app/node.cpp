@@ -79,8 +79,9 @@ Status Node::build() {
   if (params_.config.console_url.empty())
     params_.config.console_url = fmt::format("http://{}:{}", params_.host, port());
 
-  CTR_TRY(hot, http_client::BeastPool::create(loop_, {.connections_per_origin_max = 256}));
-  CTR_TRY(slow, http_client::CurlMulti::create(loop_, {}));
+  CTR_TRY(hot, http_client::BeastPool::create(
+                   loop_, {.connections_per_origin_max = 256, .tls = tls_of_iot(params_.config)}));
+  CTR_TRY(slow, http_client::CurlMulti::create(loop_, {.tls = {.crl_file = params_.config.crl_file}}));
   hot_ = std::move(hot);
   slow_ = std::move(slow);
   ports::HttpTransport* hot_path = hot_.get();

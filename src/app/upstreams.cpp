@@ -27,6 +27,15 @@ Result<std::unique_ptr<gateways::fcm::Gateway>> make_push(const PushConfig& conf
 
 }  // namespace
 
+http_client::TlsFiles tls_of_iot(const Config& config) {
+  http_client::TlsFiles files{.crl_file = config.crl_file};
+  if (!config.iot) return files;
+  files.ca_file = config.iot->ca_file;
+  files.client_certificate_file = config.iot->client_certificate_file;
+  files.client_key_file = config.iot->client_key_file;
+  return files;
+}
+
 Result<Upstreams> make_upstreams(const Config& config, UpstreamParts parts) {
   Upstreams made;
   if (config.iot)

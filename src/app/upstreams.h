@@ -9,6 +9,7 @@
 #include "gateways/shop/gateway.h"
 #include "gateways/smtp/gateway.h"
 #include "gateways/stripe/gateway.h"
+#include "http_client/tls_files.h"
 #include "task/loop.h"
 
 namespace contactor::app {
@@ -21,6 +22,9 @@ struct Upstreams {
   std::unique_ptr<gateways::smtp::Gateway> mail;
   std::unique_ptr<gateways::fcm::Gateway> push;
 };
+
+/// What the transport of the IoT path trusts, and how it shows itself.
+[[nodiscard]] http_client::TlsFiles tls_of_iot(const Config& config);
 
 struct UpstreamParts {
   task::Loop& loop;
