@@ -21,7 +21,7 @@ double seconds_between(Clock::time_point from, Clock::time_point to) {
 /// A new activation as `engine::Engine::accept` would store it, under an id of its moment and its vehicle's
 /// shard.
 std::shared_ptr<ports::ActivationWrite> accepted(std::uint64_t number, std::int64_t begun_at_ms, Instant now,
-                                                 Millis due_in) {
+                                                 Instant due_at) {
   static const ota::Policy policy;
   ota::Order order = order_number(number, now);
   const std::uint8_t shard = order.vin.shard();
@@ -29,7 +29,7 @@ std::shared_ptr<ports::ActivationWrite> accepted(std::uint64_t number, std::int6
   const ActivationId id(((begun_at_ms + (sequence >> 13)) << 21) | ((sequence & 0x1fff) << 8) | shard);
   ota::Step step =
       ota::open(std::move(order), id, now, {.policy = policy, .now = now, .fresh_ticket = TicketId(1)});
-  step.next.next_action_at = now + due_in;
+  step.next.next_action_at = due_at;
   step.entry->hash = step.next.history_head = engine::chain({}, id, *step.entry);
   auto write = std::make_shared<ports::ActivationWrite>();
   write->after = std::move(step.next);
@@ -46,11 +46,12 @@ void preload(const PreloadParams& params) {
   // Whole hours: ids stay unique over several calls, because either the hour or the numbers differ.
   constexpr std::int64_t kHour = 3'600'000;
   const std::int64_t begun_at = (loop.now().millis() / kHour - 1) * kHour;
+  const Instant due_at = loop.now() + params.due_in;
   std::uint64_t stored = 0;
   std::uint64_t sent = 0;
   std::function<void()> send_some = [&] {
     while (sent < params.count && sent - stored < 20'000) {
-      auto write = accepted(params.first + sent++, begun_at, loop.now(), params.due_in);
+      auto write = accepted(params.first + sent++, begun_at, loop.now(), due_at);
       store->write(std::move(write), [&](Result<ports::WriteOutcome> outcome) {
         CTR_ASSERT(outcome && *outcome == ports::WriteOutcome::applied);
         if (++stored == params.count)

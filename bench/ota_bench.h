@@ -11,7 +11,7 @@ struct PreloadParams {
   std::string store_url;
   std::uint64_t first = 0;  ///< number of the first order
   std::uint64_t count = 0;
-  Millis due_in{0};
+  Millis due_in{0};  ///< of all of them, from the beginning
 };
 /// Stores queued activations as the engine would have accepted them, through the store port.
 void preload(const PreloadParams& params);

@@ -8,6 +8,7 @@ from driver.report import Goal, Row
 from driver.session import series
 
 PROGRESS_MAX_S = 120
+REBALANCED_S = 40
 TOKENS = 1  # each node asks for one
 
 
@@ -31,46 +32,51 @@ class _Served:
         return self._stub.requests("B") - self._before - self._asked
 
 
-def _waiting_store(session, count):
-    store = Store("postgres", session.postgres, "nodes")
-    session.ours.preload(store, count)
-    store.settle()
-    return store
+class _Cluster:
+    """Nodes that share the shards evenly, and work that becomes due for all of them at one moment after that."""
+
+    def __init__(self, session, how_many, stack):
+        self.count = session.options.count
+        self.store = stack.enter_context(Store("postgres", session.postgres, "nodes"))
+        session.ours.preload(self.store, self.count, due_in_s=REBALANCED_S + self.count // 5_000)
+        self.store.settle()
+        self.served = _Served(session.stub)
+        self.nodes = [stack.enter_context(session.ours.serve(self.store, session.stub, "B", f"node-{number + 1}"))
+                      for number in range(how_many)]
+        _wait(self._is_even, "an even share for every node")
+        if self.served.now() > 0:
+            raise RuntimeError("the work began before the nodes had shared it")
+
+    def _is_even(self):
+        shares = [int(held) for _, held in self.store.rows("SELECT owner, count(*) FROM shard_lease GROUP BY owner")]
+        return all(node.is_alive() for node in self.nodes) and len(shares) == len(self.nodes) and \
+            min(shares) >= 0.9 * 256 / len(self.nodes)
 
 
 def drain(session, how_many):
     """Activations a second in mode B, from the first request to the last."""
-    count = session.options.count
     with contextlib.ExitStack() as stack:
-        store = stack.enter_context(_waiting_store(session, count))
-        served = _Served(session.stub)
-        for number in range(how_many):
-            stack.enter_context(session.ours.serve(store, session.stub, "B", f"node-{number + 1}"))
-        # Start-up of a node is P16; here the clock starts when the work does.
-        _wait(lambda: served.now() > 10, "the first commands")
+        cluster = _Cluster(session, how_many, stack)
+        _wait(lambda: cluster.served.now() > 10, "the first commands")
         begun = time.monotonic()
-        _wait(lambda: served.now() >= 2 * count + TOKENS * how_many, "the last poll")
+        _wait(lambda: cluster.served.now() >= 2 * cluster.count + TOKENS * how_many, "the last poll")
         seconds = time.monotonic() - begun
-        _wait(lambda: int(store.rows(ACTIVE)[0][0]) >= count, "the last commit")
-        return {"per_s": count / seconds}
+        _wait(lambda: int(cluster.store.rows(ACTIVE)[0][0]) >= cluster.count, "the last commit")
+        return {"per_s": cluster.count / seconds}
 
 
 def takeover(session):
-    """Seconds from `kill -9` of one of two nodes to the first step that the other commits in a shard which the dead node had
-    left work in; all work must end."""
-    count = session.options.count
+    """Seconds from `kill -9` of one of two nodes to the first step that the other commits in one of its shards; all work
+    must end."""
     with contextlib.ExitStack() as stack:
-        store = stack.enter_context(_waiting_store(session, count))
-        served = _Served(session.stub)
-        survivor = stack.enter_context(session.ours.serve(store, session.stub, "B", "node-1"))
-        victim = stack.enter_context(session.ours.serve(store, session.stub, "B", "node-2"))
-        _wait(lambda: served.now() > count // 2, "half of the work")
+        cluster = _Cluster(session, 2, stack)
+        survivor, victim = cluster.nodes
+        _wait(lambda: cluster.served.now() > cluster.count // 2, "a quarter of the work")
         killed_at = int(time.time() * 1000)
         victim.kill()
-        _wait(lambda: survivor.is_alive() and int(store.rows(ACTIVE)[0][0]) >= count, "the end of all work")
-        # The low byte of an id is its shard. What the survivor commits there within 100 ms it cannot have taken over.
-        found = store.rows(
-            f"SELECT min(at) - {killed_at} FROM ota_history WHERE node = 'node-1' AND at > {killed_at + 100} AND "
+        _wait(lambda: survivor.is_alive() and int(cluster.store.rows(ACTIVE)[0][0]) >= cluster.count, "the end of all work")
+        found = cluster.store.rows(
+            f"SELECT min(at) - {killed_at} FROM ota_history WHERE node = 'node-1' AND at > {killed_at} AND "
             "(activation_id & 255) IN (SELECT activation_id & 255 FROM ota_history WHERE node = 'node-2')")
         if not found or found[0][0] in ("", "None"):
             raise RuntimeError("the killed node had left nothing to take over: more --count is needed")
