@@ -2,6 +2,7 @@
 
 #include "api/call.h"
 #include "api/environment.h"
+#include "api/letters.h"
 
 namespace contactor::api {
 namespace {
@@ -111,6 +112,27 @@ void admit(const CallPtr& call, std::move_only_function<void(CallPtr)> then) {
   call->env->gate.admit(header, std::move(enter));
 }
 
+/// What another node could not answer: who asks was found out there, what they may is looked at here as well.
+void answer_letter(const std::shared_ptr<Environment>& env, ports::Letter letter) {
+  auto forwarded = read_request_letter(letter.request);
+  auto respond = [env, id = letter.id](const Response& response) {
+    env->nodes->answer({.id = id, .request = {}, .reply = write_letter(response)}, [](const Status&) {
+      // Whoever waits gives up in time, and repeats.
+    });
+  };
+  if (!forwarded) return respond(to_response(to_problem(forwarded.error()), {}));
+  const auto call = std::make_shared<Call>(env, std::move(forwarded->request), std::move(respond));
+  call->is_forwarded = true;
+  Match match = find_route(call->request.method, split_target(call->request.target).first);
+  if (match.route == nullptr) return call->refuse(no_such_route());
+  call->route = match.route;
+  call->path_values = std::move(match.path_values);
+  call->who = std::move(forwarded->who);
+  if (!call->route->policy.is_open() && !(call->who && call->route->policy.allows(call->who->role)))
+    return call->refuse(forbidden(call->who ? to_string(call->who->role) : "nobody"));
+  run(call);
+}
+
 /// A refusal where a stream was asked for: a whole answer, sent through the stream's opening.
 Respond respond_through(std::shared_ptr<StartStream> start) {
   return [start](Response response) {
@@ -167,6 +189,10 @@ Api::Api(ApiParams params) : env_(std::make_shared<Environment>(std::move(params
   env_->engine.listen([events = std::weak_ptr(env_->events)](const ota::Activation& activation,
                                                              const ota::HistoryEntry& entry) {
     if (const auto alive = events.lock()) alive->publish(activation, entry);
+  });
+  if (env_->nodes == nullptr) return;
+  env_->nodes->receive([env = std::weak_ptr(env_)](ports::Letter letter) {
+    if (const auto alive = env.lock()) answer_letter(alive, std::move(letter));
   });
 }
 

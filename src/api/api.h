@@ -8,6 +8,7 @@
 
 #include "api/http.h"
 #include "engine/engine.h"
+#include "ports/nodes.h"
 #include "ports/store.h"
 #include "ports/timekeeper.h"
 
@@ -33,6 +34,7 @@ struct ApiParams {
   /// Asked with `/` and `/assets/…`. Null: built without a console.
   std::function<std::optional<Asset>(std::string_view path)> find_asset;
   std::string version;
+  ports::Nodes* nodes = nullptr;  ///< null: no other node shares the store
 };
 
 struct Environment;

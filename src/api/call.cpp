@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "api/environment.h"
+#include "api/letters.h"
 #include "base/log.h"
 #include "crypto/encoding.h"
 
@@ -14,6 +15,7 @@ namespace {
 constexpr std::size_t kRequestIdMax = 128;
 constexpr std::int64_t kLimitMax = 500;
 constexpr std::string_view kCursorPrefix = "1:";
+constexpr Millis kPatience = std::chrono::seconds(8);  ///< with the node that must answer; clients' own ends later
 
 /// A client's id is echoed only where it cannot do harm in a header or a log line.
 bool is_plain_id(std::string_view id) {
@@ -55,8 +57,14 @@ Call::~Call() {
 
 void Call::reply(Response response) {
   if (std::exchange(answered_, true)) return;
-  response.headers.push_back({"X-Request-Id", request_id});
-  response.headers.push_back({"X-Content-Type-Options", "nosniff"});
+  // What another node answered has them already.
+  const auto has = [&](std::string_view name) {
+    return std::ranges::any_of(response.headers, [name](const auto& header) { return header.name == name; });
+  };
+  if (!has("X-Request-Id")) {
+    response.headers.push_back({"X-Request-Id", request_id});
+    response.headers.push_back({"X-Content-Type-Options", "nosniff"});
+  }
   env->metrics.record(route, response.status, env->time.now() - received_at);
   if (log::enabled(log::Level::debug))
     log::debug("api", "{} {} {} {}", request.method, route == nullptr ? "-" : route->pattern, response.status,
@@ -76,6 +84,25 @@ void Call::refuse(const Problem& problem) {
   Response response = to_response(problem, request_id);
   response.headers.push_back({"Cache-Control", "no-store"});
   reply(std::move(response));
+}
+
+void Call::refuse(const Error& error) {
+  const bool is_movable = error.kind == ErrorKind::elsewhere && env->nodes != nullptr && !is_forwarded;
+  if (is_movable && !answered_) return hand_on(error.shard);
+  refuse(to_problem(error));
+}
+
+void Call::hand_on(std::uint8_t shard) {
+  Forwarded forwarded{.request = request, .who = who};
+  forwarded.request.headers.insert(forwarded.request.headers.begin(), {"X-Request-Id", request_id});
+  const auto random = static_cast<std::int64_t>(env->entropy.next() >> 9);
+  env->nodes->send({.id = random << 8 | shard, .request = write_letter(forwarded), .reply = {}}, kPatience,
+                   [call = shared_from_this()](const Result<std::string>& reply) {
+                     if (!reply) return call->refuse(to_problem(reply.error()));
+                     auto response = read_response_letter(*reply);
+                     if (!response) return call->refuse(to_problem(response.error()));
+                     call->reply(std::move(*response));
+                   });
 }
 
 const std::string& Call::path_value(std::string_view name) const {

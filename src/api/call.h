@@ -21,7 +21,7 @@ struct Route;
 
 /// One request on its way to its answer. It is answered exactly once: a Call that is dropped answers with a
 /// problem of its own.
-class Call {
+class Call : public std::enable_shared_from_this<Call> {
  public:
   Call(std::shared_ptr<Environment> env, Request request, Respond respond);
   ~Call();
@@ -31,7 +31,8 @@ class Call {
   void reply(int status, std::string json_text, std::vector<ports::HttpHeader> more = {});
   void reply(Response response);
   void refuse(const Problem& problem);
-  void refuse(const Error& error) { refuse(to_problem(error)); }
+  /// What another node must answer is handed to it, once; all else is said as it is.
+  void refuse(const Error& error);
 
   /// Somebody else answers: nothing is said here any more.
   void hand_over() { answered_ = true; }
@@ -50,8 +51,11 @@ class Call {
   std::vector<std::pair<std::string, std::string>> path_values;
   std::vector<std::pair<std::string, std::string>> query;
   Instant received_at;
+  bool is_forwarded = false;  ///< another node asks: it is not handed on again
 
  private:
+  void hand_on(std::uint8_t shard);
+
   Respond respond_;
   bool answered_ = false;
 };

@@ -34,6 +34,15 @@ class MachineTime final : public ports::Timekeeper {
   Millis error_;
 };
 
+class DrawnEntropy final : public ports::Entropy {
+ public:
+  explicit DrawnEntropy(std::uint64_t seed) : dice_(seed) {}
+  [[nodiscard]] std::uint64_t next() override { return dice_.next(); }
+
+ private:
+  Prng dice_;
+};
+
 /// One process of a cluster. Its calls to the outside go to fakes that all processes share.
 class Member {
  public:
@@ -48,7 +57,7 @@ class Member {
       : time_(outside.time),
         wall_(outside.time, machine_, clock_error),
         store_time_(outside.time, machine_, Millis(0)),
-        entropy_(process << 20),
+        entropy_(process),
         store_(outside.disk, store_time_, {.latency_min = Millis(1), .latency_max = Millis(3)}),
         nodes_(outside.disk, store_time_, {.latency_max = Millis(2), .process = process}),
         engine_(std::make_unique<Engine>(Ports{.time = wall_,
@@ -77,6 +86,8 @@ class Member {
   }
   [[nodiscard]] Engine& engine() { return *engine_; }
   [[nodiscard]] ports::Nodes& nodes() { return nodes_; }
+  [[nodiscard]] ports::Store& store() { return store_; }
+  [[nodiscard]] ports::Entropy& entropy() { return entropy_; }
 
   std::optional<Status> started;
 
@@ -85,7 +96,7 @@ class Member {
   std::shared_ptr<Machine> machine_ = std::make_shared<Machine>();
   MachineTime wall_;
   MachineTime store_time_;
-  CountingEntropy entropy_;
+  DrawnEntropy entropy_;
   store::memory::Store store_;
   store::memory::Nodes nodes_;
   std::unique_ptr<Engine> engine_;

@@ -33,11 +33,10 @@ class ManualTime final : public ports::Timekeeper {
 
 class CountingEntropy final : public ports::Entropy {
  public:
-  explicit CountingEntropy(std::uint64_t start = 0) : value_(start) {}
   [[nodiscard]] std::uint64_t next() override { return ++value_; }
 
  private:
-  std::uint64_t value_;
+  std::uint64_t value_ = 0;
 };
 
 /// An IoT API whose answers a test decides; every call is answered a millisecond later.
