@@ -94,6 +94,9 @@ std::string Metrics::render(const engine::Counters& counters, std::size_t stream
            Row{"ota_outbox_entries", "gauge", "Money and messages still owed.", counters.outbox},
            Row{"ota_breaker_open", "gauge", "1 while new commands wait for the IoT API to recover.",
                counters.breaker_open ? 1U : 0U},
+           Row{"node_shards_held", "gauge", "Shards whose work this node does, of 256.", counters.shards},
+           Row{"node_leads", "gauge", "1 while probes and housekeeping are this node's.",
+               counters.leads ? 1U : 0U},
            Row{"api_event_streams", "gauge", "Open event streams.", streams},
        })
     render_row(out, row);

@@ -5,30 +5,43 @@
 #include <fmt/format.h>
 
 #include "app/commands.h"
+#include "app/doctor.h"
 #include "app/store_session.h"
+#include "app/store_url.h"
 #include "app/upstreams.h"
 #include "http_client/beast_pool.h"
 #include "http_client/curl_multi.h"
 #include "json/json.h"
+#include "store/open.h"
 
 namespace contactor::app {
 namespace {
-
-struct Finding {
-  enum class Level : std::uint8_t { ok, warning, error };
-  Level level = Level::ok;
-  std::string area;
-  std::string text;
-};
-using Findings = std::vector<Finding>;
-using Level = Finding::Level;
 
 std::string_view to_string(Level level) {
   if (level == Level::ok) return "ok";
   return level == Level::warning ? "warning" : "error";
 }
 
+/// `migrate` needs one of the two sets only, so the other is missed when it is too late.
+void check_environments(const Environment& environment, Findings& findings) {
+  for (const auto& [place, other] :
+       {std::pair(Place::local, Place::production), {Place::production, Place::local}}) {
+    if (!is_mentioned(environment, place)) continue;
+    const auto named = named_database(environment, place);
+    if (!named) findings.push_back({Level::warning, "migrate", named.error().detail});
+    if (!is_mentioned(environment, other))
+      findings.push_back({Level::warning, "migrate",
+                          fmt::format("the environment {} has no database: only {} is named",
+                                      to_string(other), to_string(place))});
+    const auto second = named_database(environment, other);
+    if (place == Place::local && named && second && named->is_same(*second))
+      findings.push_back(
+          {Level::error, "migrate", "POSTGRES_* and POSTGRES_*_PRODUCTION name the same database"});
+  }
+}
+
 void check_store(const Config& config, Findings& findings) {
+  if (store::is_postgres(config.db) && !check_postgres(config.db, findings)) return;
   auto session = StoreSession::open(config);
   if (!session) return findings.push_back({Level::error, "store", session.error().detail});
   const auto node = (*session)->running_node();
@@ -109,6 +122,7 @@ int run_command(const cli::Doctor&, const cli::Options& options, const Environme
     task::Loop clock;
     findings.push_back({Level::ok, "config", "all names are understood"});
     check_rest(*config, clock.now(), findings);
+    check_environments(environment, findings);
     check_store(*config, findings);
     check_iot(*config, findings);
   }

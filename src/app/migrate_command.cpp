@@ -1,13 +1,17 @@
-// `contactor migrate`: the schema of the store that --db names.
+// `contactor migrate`: the schema of the store that --db or --environment names.
 
 #include <charconv>
 #include <chrono>
 #include <cstdio>
+#include <iostream>
 
 #include <fmt/format.h>
 
 #include "app/commands.h"
+#include "app/migrate_target.h"
+#include "app/open_store.h"
 #include "json/json.h"
+#include "store/distribution.h"
 #include "store/migrations.h"
 #include "store/open.h"
 #include "task/loop.h"
@@ -29,22 +33,21 @@ Result<int> revision_of(const std::string& text, int head) {
   return number;
 }
 
-std::string plan_text(int from, int to) {
+std::string plan_text(int from, int to, store::Dialect dialect) {
   const auto known = store::known_migrations();
   std::string text;
   for (int revision = from + 1; revision <= to; ++revision)
-    text += fmt::format("-- revision {}\n{}\n", revision,
-                        store::render(known[static_cast<std::size_t>(revision - 1)], Direction::upgrade,
-                                      store::Dialect::sqlite));
+    text += fmt::format(
+        "-- revision {}\n{}\n", revision,
+        store::render(known[static_cast<std::size_t>(revision - 1)], Direction::upgrade, dialect));
   for (int revision = from; revision > to; --revision)
-    text += fmt::format("-- revision {}, taken back\n{}\n", revision,
-                        store::render(known[static_cast<std::size_t>(revision - 1)], Direction::downgrade,
-                                      store::Dialect::sqlite));
+    text += fmt::format(
+        "-- revision {}, taken back\n{}\n", revision,
+        store::render(known[static_cast<std::size_t>(revision - 1)], Direction::downgrade, dialect));
   return text;
 }
 
-void print_plan(int from, int to, bool as_json) {
-  const std::string text = plan_text(from, to);
+void print_plan(int from, int to, const std::string& text, bool as_json) {
   if (as_json)
     fmt::print("{}\n", json::serialize(json::object{{"from", from}, {"to", to}, {"sql", text}}));
   else
@@ -68,7 +71,26 @@ Status print_history(store::Migrations& migrations, bool as_json) {
   return {};
 }
 
+/// Spreads the tables, or says how they would be.
+Status run_distribute(const cli::Migrate& words, store::Migrations& migrations, bool as_json) {
+  CTR_TRY(plan, store::plan_distribution(migrations));
+  if (words.dry_run) {
+    std::string text = plan.is_available ? "" : "-- the extension citus is not available on this server\n";
+    for (const auto& statement : plan.statements) text += statement + ";\n";
+    print_plan(migrations.head(), migrations.head(), text, as_json);
+    return {};
+  }
+  CTR_CHECK(store::distribute(migrations));
+  if (as_json)
+    fmt::print("{}\n", json::serialize(json::object{{"current", migrations.head()}, {"distributed", true}}));
+  else
+    fmt::print("{}, distributed\n", migrations.head());
+  return {};
+}
+
 Status run(const cli::Migrate& words, store::Migrations& migrations, Instant now, bool as_json) {
+  if (words.verb == cli::Migrate::Verb::distribute) return run_distribute(words, migrations, as_json);
+  CTR_CHECK(migrations.verify());
   CTR_TRY(current, migrations.current());
   if (words.verb == cli::Migrate::Verb::history) return print_history(migrations, as_json);
   if (words.verb == cli::Migrate::Verb::current) {
@@ -85,10 +107,11 @@ Status run(const cli::Migrate& words, store::Migrations& migrations, Instant now
         ErrorKind::invalid, "migrate",
         fmt::format("the store is at revision {}: that is no {}", current, up ? "upgrade" : "downgrade"));
   if (words.dry_run) {
-    print_plan(current, target, as_json);
+    print_plan(current, target, plan_text(current, target, migrations.sql().dialect()), as_json);
     return {};
   }
   CTR_CHECK(up ? migrations.upgrade(target, now) : migrations.downgrade(target));
+  if (words.distributed) return run_distribute(words, migrations, as_json);
   if (as_json)
     fmt::print("{}\n", json::serialize(json::object{{"from", current}, {"current", target}}));
   else
@@ -117,23 +140,24 @@ Status run_on_store(const cli::Migrate& words, const std::string& url, bool as_j
               "the schema moves only while no node runs: " + done.error().detail);
 }
 
+std::string ask_operator(const std::string& question) {
+  fmt::print(stderr, "{}", question);
+  std::string answer;
+  std::getline(std::cin, answer);
+  return answer;
+}
+
 }  // namespace
 
 int run_command(const cli::Migrate& words, const cli::Options& options, const Environment& environment) {
   const auto outcome = [&]() -> Status {
-    if (!words.environment.empty())
-      return fail(ErrorKind::invalid, "migrate",
-                  "the environments local and production name PostgreSQL databases; this build keeps its "
-                  "data in SQLite");
-    CTR_TRY(config, read_config(environment, options.db));
-    if (!config.db.starts_with("sqlite:"))
-      return fail(ErrorKind::invalid, "migrate",
-                  "this build keeps its data in SQLite: name the store sqlite:PATH");
-    return run_on_store(words, config.db, options.json);
+    CTR_TRY(url, migrate_target(words, options.db, environment, ask_operator));
+    if (auto done = run_on_store(words, url, options.json); !done) return fail(named_in(done.error(), url));
+    return {};
   }();
   if (outcome) return 0;
   fmt::print(stderr, "contactor: {}\n", outcome.error().message());
-  return outcome.error().kind == ErrorKind::invalid ? 2 : 1;
+  return exit_status_of(outcome.error());
 }
 
 }  // namespace contactor::app

@@ -68,8 +68,9 @@ ports::Timekeeper& Node::time() {
 }
 
 Status Node::build() {
-  CTR_TRY(store, open_store(params_.config.db, loop_, time()));
-  store_ = std::move(store);
+  CTR_TRY(opened, open_store_of_node(params_.config.db, params_.name, loop_, time()));
+  store_ = std::move(opened.store);
+  nodes_ = std::move(opened.nodes);
   front_ = std::make_unique<Front>();
   CTR_TRY(listener, server::Listener::create(loop_, *front_, {.host = params_.host, .port = params_.port}));
   listener_ = std::move(listener);
@@ -105,9 +106,11 @@ Status Node::build() {
                     .stripe = upstreams_.stripe.get(),
                     .shop = upstreams_.shop.get(),
                     .mail = upstreams_.mail.get(),
-                    .push = upstreams_.push.get()},
+                    .push = upstreams_.push.get(),
+                    .nodes = nodes_.get()},
       engine::Settings{.policy = params_.config.policy,
                        .node = params_.name,
+                       .version = CONTACTOR_VERSION,
                        .console_url = params_.config.console_url,
                        .support_contact = params_.config.support_contact,
                        .display_service_id = params_.config.display_service_id});
@@ -129,7 +132,7 @@ api::ApiParams Node::api_params() {
   return api::ApiParams{
       .engine = *engine_,
       .store = *store_,
-      .time = time(),
+      .time = engine_->time(),
       .entropy = entropy_,
       .read_vehicle_callback = [this](const api::Request& request,
                                       Instant now) { return read_callback(request, params_.config, now); },
@@ -142,6 +145,7 @@ api::ApiParams Node::api_params() {
             .content_type = asset->content_type, .bytes = asset->bytes, .gzip = asset->gzip_bytes};
       },
       .version = CONTACTOR_VERSION,
+      .nodes = nodes_.get(),
   };
 }
 
@@ -154,12 +158,18 @@ void Node::start(ports::Done<Status> done) {
 }
 
 void Node::close(std::move_only_function<void()> done) {
-  // Requests in flight may still need the engine, and the engine's last steps the store: outermost first.
-  listener_->close([this, done = std::move(done)]() mutable {
-    auto stop_engine = [this, done = std::move(done)]() mutable { engine_->stop(std::move(done)); };
-    if (!local_listener_) return stop_engine();
-    local_listener_->close(std::move(stop_engine));
-  });
+  // All at once: nothing new is begun from here on, however long a client takes with its request.
+  struct Closing {
+    int open = 0;
+    std::move_only_function<void()> done;
+  };
+  auto closing = std::make_shared<Closing>(Closing{.open = local_listener_ ? 3 : 2, .done = std::move(done)});
+  const auto one_closed = [closing] {
+    if (--closing->open == 0) closing->done();
+  };
+  engine_->stop(one_closed);
+  listener_->close(one_closed);
+  if (local_listener_) local_listener_->close(one_closed);
 }
 
 }  // namespace contactor::app

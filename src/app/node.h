@@ -10,6 +10,7 @@
 #include "engine/engine.h"
 #include "http_client/beast_pool.h"
 #include "http_client/curl_multi.h"
+#include "ports/nodes.h"
 #include "server/listener.h"
 #include "task/loop.h"
 #include "task/system_entropy.h"
@@ -57,6 +58,7 @@ class Node {
   std::unique_ptr<Front> front_;
   task::SystemEntropy entropy_;
   std::unique_ptr<ports::Store> store_;
+  std::unique_ptr<ports::Nodes> nodes_;  ///< null where the store takes one process only
   std::unique_ptr<http_client::BeastPool> hot_;
   std::unique_ptr<http_client::CurlMulti> slow_;
   std::unique_ptr<FastTransport> fast_hot_;

@@ -9,6 +9,8 @@
 
 #include "app/listen_address.h"
 #include "app/node.h"
+#include "app/open_store.h"
+#include "app/store_url.h"
 #include "app/world_server.h"
 #include "base/log.h"
 #include "task/signals.h"
@@ -23,7 +25,7 @@ std::string host_name() {
 
 int complain(const Error& error) {
   fmt::print(stderr, "contactor: {}\n", error.message());
-  return error.kind == ErrorKind::invalid ? 2 : 1;
+  return exit_status_of(error);
 }
 
 }  // namespace
@@ -51,7 +53,7 @@ int run_serve(const cli::Serve& serve, const cli::Options& options, const Enviro
       return loop.stop();
     }
     log::info("serve", "listening on http://{}:{}, store {}", address->host, (*node)->port(),
-              config->db.starts_with("sqlite:") ? config->db : "postgres");
+              shown(config->db));
   });
   loop.run();
   return status;

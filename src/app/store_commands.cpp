@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "app/commands.h"
+#include "app/open_store.h"
 #include "app/store_session.h"
 #include "json/json.h"
 #include "ports/url_encoding.h"
@@ -16,7 +17,7 @@ namespace {
 
 int complain(const Error& error) {
   fmt::print(stderr, "contactor: {}\n", error.message());
-  return error.kind == ErrorKind::invalid || error.kind == ErrorKind::not_found ? 2 : 1;
+  return exit_status_of(error);
 }
 
 /// Opens the configured store and hands it to the command.

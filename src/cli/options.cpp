@@ -49,7 +49,7 @@ void add_long_running(CLI::App& app, std::optional<Command>& chosen) {
 void add_migrate(CLI::App& app, std::optional<Command>& chosen) {
   auto migrate = std::make_shared<Migrate>();
   CLI::App* parent = app.add_subcommand("migrate", "The store's schema");
-  parent->require_subcommand(1);
+  parent->require_subcommand(0, 1);
   parent
       ->add_option("--environment", migrate->environment,
                    "local or production; default: the store that --db names")
@@ -67,21 +67,31 @@ void add_migrate(CLI::App& app, std::optional<Command>& chosen) {
       "environment=NAME, the same as --environment");
   parent->add_option("--confirm", migrate->confirmed,
                      "Name of the production database, instead of being asked for it");
-  const auto verb = [&](const char* name, const char* text, Migrate::Verb which, const char* revision) {
+  parent->add_flag("--dry-run", migrate->dry_run, "Print the SQL instead of running it");
+  parent->add_flag("--distributed", migrate->distributed,
+                   "Spread the tables over a Citus cluster, where the extension is available");
+  // The callbacks of verbs run before the parent's.
+  parent->callback([migrate, &chosen] {
+    if (chosen && migrate->distributed && migrate->verb != Migrate::Verb::upgrade)
+      throw CLI::ValidationError("--distributed", "goes with upgrade, or stands alone");
+    if (chosen) return;
+    if (!migrate->distributed) throw CLI::RequiredError("A subcommand");
+    migrate->verb = Migrate::Verb::distribute;
+    chosen = *migrate;
+  });
+  const auto verb = [&](const char* name, const char* text, Migrate::Verb which, bool to_a_revision) {
     CLI::App* sub = parent->add_subcommand(name, text);
-    if (revision != nullptr) {
+    if (to_a_revision)
       sub->add_option("revision", migrate->revision, "head, base or a revision number")->required();
-      sub->add_flag("--dry-run", migrate->dry_run, "Print the SQL instead of running it");
-    }
     sub->callback([migrate, which, &chosen] {
       migrate->verb = which;
       chosen = *migrate;
     });
   };
-  verb("upgrade", "Up to a revision", Migrate::Verb::upgrade, "head");
-  verb("downgrade", "Down to a revision", Migrate::Verb::downgrade, "base");
-  verb("current", "The revision the store is at", Migrate::Verb::current, nullptr);
-  verb("history", "Every revision, applied or not", Migrate::Verb::history, nullptr);
+  verb("upgrade", "Up to a revision", Migrate::Verb::upgrade, true);
+  verb("downgrade", "Down to a revision", Migrate::Verb::downgrade, true);
+  verb("current", "The revision the store is at", Migrate::Verb::current, false);
+  verb("history", "Every revision, applied or not", Migrate::Verb::history, false);
 }
 
 void add_token(CLI::App& app, std::optional<Command>& chosen) {

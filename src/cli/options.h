@@ -26,12 +26,13 @@ struct Sim {
   std::uint64_t seed = 1;
 };
 struct Migrate {
-  enum class Verb { upgrade, downgrade, current, history };
+  enum class Verb { upgrade, downgrade, current, history, distribute };
   std::string environment;  ///< local | production; empty: the store that --db names
   Verb verb = Verb::current;
   std::string revision = "head";
   bool dry_run = false;
-  std::string confirmed;  ///< production's database name, typed by the operator
+  bool distributed = false;  ///< afterwards the tables are spread over the workers of a Citus cluster
+  std::string confirmed;     ///< production's database name, typed by the operator
 };
 struct Explain {
   std::string id;

@@ -27,6 +27,22 @@ TEST(Options, JsonAndDbAreUnderstoodOnBothSidesOfTheCommand) {
   }
 }
 
+TEST(Options, TablesAreDistributedAloneOrAfterAnUpgrade) {
+  const auto alone = read({"migrate", "--distributed", "--dry-run"});
+  ASSERT_TRUE(alone.options);
+  EXPECT_EQ(std::get<Migrate>(alone.options->command).verb, Migrate::Verb::distribute);
+  EXPECT_TRUE(std::get<Migrate>(alone.options->command).dry_run);
+  const auto after = read({"migrate", "upgrade", "head", "--distributed"});
+  ASSERT_TRUE(after.options);
+  EXPECT_EQ(std::get<Migrate>(after.options->command).verb, Migrate::Verb::upgrade);
+  EXPECT_TRUE(std::get<Migrate>(after.options->command).distributed);
+  for (const auto& words :
+       std::vector<std::vector<const char*>>{{"migrate", "current", "--distributed"},
+                                             {"migrate", "downgrade", "base", "--distributed"},
+                                             {"migrate"}})
+    EXPECT_EQ(read(words).exit_status, 2);
+}
+
 TEST(Options, MigrateTakesItsEnvironmentBothWays) {
   const auto one = read({"migrate", "-x", "environment=production", "upgrade", "head"});
   ASSERT_TRUE(one.options);

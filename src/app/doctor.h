@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace contactor::app {
+
+/// One line of `contactor doctor`.
+struct Finding {
+  enum class Level : std::uint8_t { ok, warning, error };
+  Level level = Level::ok;
+  std::string area;
+  std::string text;
+};
+using Findings = std::vector<Finding>;
+using Level = Finding::Level;
+
+/// Looks at a PostgreSQL server, the schema in it and the nodes that share it, and changes nothing.
+/// @return  false where the database cannot be asked anything more.
+bool check_postgres(const std::string& url, Findings& findings);
+
+}  // namespace contactor::app
