@@ -48,7 +48,8 @@ class _Cluster:
             raise RuntimeError("the work began before the nodes had shared it")
 
     def _is_even(self):
-        shares = [int(held) for _, held in self.store.rows("SELECT owner, count(*) FROM shard_lease GROUP BY owner")]
+        shares = [int(held) for _, held in self.store.rows("SELECT owner, count(*) FROM shard_lease WHERE owner <> '' "
+                                                       "GROUP BY owner")]
         return all(node.is_alive() for node in self.nodes) and len(shares) == len(self.nodes) and \
             min(shares) >= 0.9 * 256 / len(self.nodes)
 
