@@ -2,6 +2,7 @@
 // value: `i` and a number, `t` and a text, `b` and bytes; everything else is null.
 
 #include "fuzz/input.h"
+#include "store/sends.h"
 #include "store/sqlite/rows.h"
 
 namespace contactor::store::sqlite {
@@ -120,9 +121,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (kind == "notice") sqlite::check_notice(row);
   if (kind == "sends") {
     const auto blob = row.read_blob();
-    const auto sends = sqlite::read_sends(blob);
+    const auto sends = contactor::store::read_sends(blob);
     CTR_ASSERT(sends.size() == blob.size() / 8);
-    CTR_ASSERT(std::ranges::equal(sqlite::sends_blob(sends), blob.first(sends.size() * 8)));
+    CTR_ASSERT(std::ranges::equal(contactor::store::sends_blob(sends), blob.first(sends.size() * 8)));
   }
   row.end();
   return 0;
