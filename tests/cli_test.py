@@ -32,7 +32,7 @@ class UsageTest(ProgramTest):
     def test_help_and_version_are_answers(self):
         helped = self.run_program("--help")
         self.assertEqual((helped.status, helped.err), (0, ""))
-        for command in ("serve", "demo", "sim", "migrate", "explain", "doctor", "token", "ticket", "audit"):
+        for command in ("serve", "demo", "sim", "migrate", "explain", "doctor", "token", "ticket", "audit", "vin"):
             self.assertIn(command, helped.out)
             self.assertEqual(self.run_program(command, "--help").status, 0, command)
         self.assertRegex(self.run_program("--version").out, r"^\d+\.\d+\.\d+\n$")
@@ -284,6 +284,45 @@ class LoadedServeTest(ProgramTest):
         with self.assertRaises(Unreachable):
             late.order(an_order(9999))
         self.assertEqual(self.node.wait(12), 0)
+
+
+class VinTest(ProgramTest):
+    GOLF, WRONG = "WVWZZZE1ZMP000001", "WVWZZZE1ZMP00000O"
+
+    def decode(self, *vins, stdin=None):
+        return self.run_program("vin", "decode", *vins, "--json", stdin=stdin)
+
+    def test_one_vin_is_one_object(self):
+        decoded = self.decode(self.GOLF.lower())
+        self.assertEqual(decoded.status, 0, decoded.err)
+        self.assertEqual(json.loads(decoded.out),
+                         {"vin": self.GOLF, "valid": True, "wmi": "WVW", "make": "volkswagen", "oem": "volkswagen",
+                          "country": "DE", "model_year": 2021, "check_digit": "not_used"})
+
+    def test_what_is_not_known_is_null_and_no_failure(self):
+        decoded = self.decode("GZZ3E1EA7KF317000")
+        self.assertEqual(decoded.status, 0, decoded.err)
+        found = json.loads(decoded.out)
+        self.assertEqual((found["valid"], found["make"], found["oem"], found["country"]), (True, None, None, None))
+
+    def test_wrong_ones_are_told_beside_the_others(self):
+        decoded = self.decode(self.GOLF, self.WRONG)
+        self.assertEqual(decoded.status, 3, decoded.err)
+        good, bad = json.loads(decoded.out)
+        self.assertEqual((good["make"], good["valid"]), ("volkswagen", True))
+        self.assertEqual((bad["vin"], bad["valid"]), (self.WRONG, False))
+        self.assertIn("17", bad["error"])
+
+    def test_lines_come_from_standard_input(self):
+        decoded = self.decode(stdin=f"{self.GOLF}\r\n\n \x00\u00e9{self.GOLF}\n")
+        self.assertEqual(decoded.status, 3, decoded.err)
+        self.assertEqual([one["valid"] for one in json.loads(decoded.out)], [True, False])
+        self.assertEqual(json.loads(self.decode(stdin="").out), [])
+
+    def test_people_get_a_table(self):
+        decoded = self.run_program("vin", "decode", self.GOLF, "5YJ3E1EA7KF317000")
+        self.assertEqual(decoded.status, 0, decoded.err)
+        self.assertRegex(decoded.out.splitlines()[1], r"5YJ3E1EA7KF317000 +tesla +tesla +US +2019 +check digit \w+")
 
 
 if __name__ == "__main__":

@@ -19,4 +19,7 @@ namespace contactor::app {
 [[nodiscard]] int run_command(const cli::AuditVerify& verify, const cli::Options& options,
                               const Environment& environment);
 
+[[nodiscard]] int run_command(const cli::VinDecode& vin_decode, const cli::Options& options,
+                              const Environment& environment);
+
 }  // namespace contactor::app

@@ -160,6 +160,15 @@ void add_desk(CLI::App& app, std::optional<Command>& chosen) {
       std::make_shared<AuditVerify>(), chosen);
 }
 
+void add_vin(CLI::App& app, std::optional<Command>& chosen) {
+  auto decode = std::make_shared<VinDecode>();
+  CLI::App* parent = app.add_subcommand("vin", "Vehicle identification numbers");
+  parent->require_subcommand(1);
+  CLI::App* sub = parent->add_subcommand("decode", "Make, cloud, country, model year and check digit");
+  sub->add_option("vins", decode->vins, "VINs; none: one a line on standard input");
+  sub->callback([decode, &chosen] { chosen = *decode; });
+}
+
 }  // namespace
 
 Parsed parse(int argc, const char* const* argv) {
@@ -178,6 +187,7 @@ Parsed parse(int argc, const char* const* argv) {
   add_migrate(app, chosen);
   add_token(app, chosen);
   add_desk(app, chosen);
+  add_vin(app, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

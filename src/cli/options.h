@@ -55,8 +55,12 @@ struct Ticket {
   std::string text;
 };
 struct AuditVerify {};
+struct VinDecode {
+  std::vector<std::string> vins;  ///< empty: one a line on standard input
+};
 
-using Command = std::variant<Serve, Demo, Sim, Migrate, Explain, Doctor, Token, Ticket, AuditVerify>;
+using Command = std::variant<Serve, Demo, Sim, Migrate, Explain, Doctor, Token, Ticket, AuditVerify,
+                             VinDecode>;
 
 /// What the command line says. `db` is empty where neither the flag nor the environment names a store.
 struct Options {
