@@ -18,6 +18,11 @@ std::int64_t position_of(const Job& job) {
   return INT64_MAX;
 }
 
+/// The database's own trouble, not that of one write among others.
+bool is_everybodys(const Refusal& refusal) {
+  return refusal.error || (refusal.failure.state != kFenceState && !is_refusal(refusal.failure));
+}
+
 std::vector<std::int64_t> ids_of(const ports::ActivationWrite& write) {
   std::vector<std::int64_t> ids{write.after.id.value()};
   for (const auto& follower : write.followers) ids.push_back(follower.id.value());
@@ -65,7 +70,7 @@ void Committer::commit_together(Jobs jobs) {
   while (!jobs.empty()) {
     const auto written = write(jobs, Place::live);
     if (written) break;
-    if (written.error().error) {
+    if (is_everybodys(written.error())) {
       refuse(jobs, written.error());
       break;
     }
@@ -188,7 +193,7 @@ bool Committer::try_calls(std::span<Job* const> jobs) {
   for (const Job* job : jobs) calls.push_back(job->call());
   auto answers = transactor_.begin(calls);
   if (!answers) {
-    if (!answers.error().error && jobs.size() > 1) return false;
+    if (!is_everybodys(answers.error()) && jobs.size() > 1) return false;
     refuse(jobs, answers.error());
     return true;
   }

@@ -125,8 +125,10 @@ void Link::drop() {
 }
 
 Result<std::unique_ptr<Session>> Link::open(const Options& host) {
-  auto opened =
-      Session::open(host, {.connect = params_.timeouts.connect, .silence = params_.timeouts.silence});
+  // A script may build an index for hours; a peer that is gone is noticed by TCP all the same.
+  const Millis silence =
+      params_.use == Use::script ? Millis(std::chrono::hours(24)) : params_.timeouts.silence;
+  auto opened = Session::open(host, {.connect = params_.timeouts.connect, .silence = silence});
   if (!opened) return fail(error_of(opened.error()));
   CTR_TRY(proof, prove(**opened));
   CTR_CHECK(identity_.admit(proof));
