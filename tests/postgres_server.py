@@ -97,7 +97,8 @@ def wait_gone(who, within_s):
 class Server:
     """A cluster in a folder of its own. Ends with the process that made it."""
 
-    def __init__(self):
+    def __init__(self, settings=None):
+        self._settings = settings or {}
         self._bin = programs()
         self._user = ordinary_user()
         self.home = tempfile.mkdtemp(prefix=PREFIX)
@@ -123,14 +124,24 @@ class Server:
                 break  # Any other trouble would be the same on another port.
         raise Trouble("PostgreSQL did not start: " + self._says()[-2000:])
 
-    def end(self):
+    def crash(self):
+        """What `pg_ctl stop -m immediate` does: nothing is written any more, the next start recovers from the log."""
         if self.process is not None and self.process.poll() is None:
-            self.process.send_signal(signal.SIGQUIT)  # Nobody will read this data again.
+            self.process.send_signal(signal.SIGQUIT)
             try:
                 self.process.wait(STOP_MAX_S)
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
+
+    def resume(self):
+        """On the same port and data as before."""
+        self._launch()
+        if not self._wait_ready():
+            raise Trouble("PostgreSQL did not recover: " + self._says()[-2000:])
+
+    def end(self):
+        self.crash()  # Nobody will read this data again.
         shutil.rmtree(self.home, ignore_errors=True)
 
     def _make_cluster(self):
@@ -147,7 +158,7 @@ class Server:
             raise Trouble("initdb: " + made.stdout[-2000:])
 
     def _launch(self):
-        settings = {"listen_addresses": "127.0.0.1", "port": self.port, "unix_socket_directories": ""}
+        settings = {"listen_addresses": "127.0.0.1", "port": self.port, "unix_socket_directories": "", **self._settings}
         words = [word for name, value in settings.items() for word in ("-c", "%s=%s" % (name, value))]
         with open(os.path.join(self.home, "log"), "w", encoding="utf-8") as log:
             self.process = subprocess.Popen(

@@ -10,6 +10,10 @@ import tempfile
 import threading
 import unittest
 
+from postgres_database import PostgresDatabase
+
+# What the stores of tests are made of where the test does not say: `sqlite` or `postgres`.
+BACKEND = os.environ.get("CONTACTOR_TEST_BACKEND", "sqlite")
 PROGRAM = os.path.abspath(os.environ.get("CONTACTOR_PROGRAM", "build/dev/src/app/contactor"))
 START_MAX_S = 30
 COMMAND_MAX_S = 30
@@ -126,8 +130,13 @@ def free_address(host):
         return probe.getsockname()
 
 
+def only_on(backend, why):
+    """For what is true of one kind of store only."""
+    return unittest.skipIf(BACKEND != backend, why)
+
+
 class ProgramTest(unittest.TestCase):
-    """A folder of its own for each test, and no process that outlives it."""
+    """A folder and a store of its own for each test, and no process that outlives it."""
 
     def setUp(self):
         folder = tempfile.TemporaryDirectory(prefix="contactor-test-")
@@ -135,6 +144,14 @@ class ProgramTest(unittest.TestCase):
         self.folder = folder.name
         self.settings = {}
         self.db = os.path.join(self.folder, "store.db")
+        self.database = None
+        if BACKEND == "postgres":
+            self.database = PostgresDatabase()
+            self.addCleanup(self.database.close)
+
+    @property
+    def db_url(self):
+        return self.database.url if self.database else "sqlite:" + self.db
 
     def run_program(self, *arguments, settings=None, stdin=None):
         completed = subprocess.run(
@@ -144,7 +161,7 @@ class ProgramTest(unittest.TestCase):
         return Ended(completed)
 
     def on_store(self, *arguments, settings=None):
-        return self.run_program(*arguments, "--db", "sqlite:" + self.db, settings=settings)
+        return self.run_program(*arguments, "--db", self.db_url, settings=settings)
 
     def start(self, *arguments, settings=None):
         running = Running(arguments, self.folder, {**self.settings, **(settings or {})})
@@ -159,7 +176,7 @@ class ProgramTest(unittest.TestCase):
         return world
 
     def serve(self, listen="127.0.0.1:0", settings=None):
-        return self.start("serve", "--listen", listen, "--db", "sqlite:" + self.db, settings=settings)
+        return self.start("serve", "--listen", listen, "--db", self.db_url, settings=settings)
 
     def make_token(self, role, *more):
         made = self.on_store("token", "create", "--role", role, "--name", role + "-of-test", "--json", *more)

@@ -86,10 +86,8 @@ void Engine::Impl::deliver(Owed& owed) {
                       Impl& engine = **self;
                       Owed* owed_now = engine.find_owed(ref);
                       if (owed_now == nullptr) return;
-                      // What the last try left open stays open.
-                      if (!found || !*found)
-                        return engine.postpone(ref, std::chrono::seconds(1), owed_now->entry.unknown);
-                      if (!engine.may_act()) return engine.leave_owed(*owed_now);
+                      // Nobody outside was asked: a store that is away is no try of this entry's.
+                      if (!found || !*found || !engine.may_act()) return engine.leave_owed(*owed_now);
                       const ota::Activation& activation = **found;
                       if (owed_now->entry.kind == Kind::money)
                         engine.move_money(*owed_now, activation);
@@ -226,10 +224,11 @@ void Engine::Impl::money_ended(OwedRef ref, ActivationId activation, ota::MoneyS
   // The activation learns it first: a crash in between finds the entry again, and the books tell the same.
   give(activation, ota::MoneyMoved{.to = to, .detail = std::move(detail)},
        [this, ref](const Result<ota::Activation>& known) {
-         if (known)
-           discharge(ref, {});
-         else
-           postpone(ref, std::chrono::seconds(1), true);
+         if (known) return discharge(ref, {});
+         Owed* found = find_owed(ref);
+         if (found == nullptr) return;
+         found->entry.unknown = true;
+         leave_owed(*found);
        });
 }
 

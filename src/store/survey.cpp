@@ -27,12 +27,12 @@ constexpr std::string_view kServer =
 constexpr std::string_view kNodes =
     "SELECT node.name, node.version, node.leaving, node.until > clock_timestamp(), "
     "(extract(epoch FROM clock_timestamp() - node.beat_at) * 1000)::bigint, "
-    "(SELECT count(*) FROM shard_lease WHERE shard_lease.owner = node.name) "
+    "(SELECT count(*) FROM shard_lease WHERE shard_lease.owner = node.process) "
     "FROM node WHERE node.beat_at > clock_timestamp() - interval '1 day' ORDER BY node.name";
 
 constexpr std::string_view kUnowned =
     "SELECT count(*) FROM shard_lease WHERE NOT EXISTS "
-    "(SELECT 1 FROM node WHERE node.name = shard_lease.owner AND node.until > clock_timestamp())";
+    "(SELECT 1 FROM node WHERE node.process = shard_lease.owner AND node.until > clock_timestamp())";
 
 Status read_nodes(Sql& sql, Survey& survey) {
   CTR_TRY(known, sql.rows("SELECT to_regclass('shard_lease') IS NOT NULL"));
