@@ -8,7 +8,7 @@ import time
 import unittest
 
 from client import Client, an_order, is_settled, vin_of
-from program import ProgramTest
+from program import ProgramTest, only_on
 
 
 class DeskTest(ProgramTest):
@@ -47,6 +47,7 @@ class DeskTest(ProgramTest):
 
     # -- tickets -----------------------------------------------------------------------------------------------------
 
+    @only_on("sqlite", "in PostgreSQL the node that holds the shard must change the activation; commands do not ask it yet")
     def test_tickets_are_listed_shown_and_acted_on(self):
         ticket = self.failed["ticket_id"]
         items = self.on_store("ticket", "list", "--json").document()["items"]
