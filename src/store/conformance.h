@@ -25,6 +25,8 @@ class Backend {
 struct BackendKind {
   std::string name;
   std::unique_ptr<Backend> (*make)();
+  /// What ctest shows beside a test's name.
+  friend void PrintTo(const BackendKind& kind, std::ostream* out) { *out << kind.name; }
 };
 
 inline constexpr Instant kNow = Instant::from_millis(1'795'240'800'000);

@@ -50,8 +50,8 @@ struct PostgresParams {
   std::string url;
   std::string node = "node";  ///< as in ports::Heartbeat; shown as `contactor/<node>` by the server
   Post post;
-  /// Told once, on the engine's thread, when another database answers at this address and nothing is stored
-  /// any more.
+  /// Told once, on the engine's thread, when nobody answers any more but another database: what is written
+  /// fails until the one that was opened is back.
   std::function<void(const Error&)> on_broken = [](const Error&) {};
   Instant now;  ///< noted with migrations that are applied
   LaneLimits limits;
@@ -66,8 +66,9 @@ struct PostgresOpened {
   std::unique_ptr<ports::Nodes> nodes;
 };
 
-/// @errors  unavailable: no host of the URL is a primary that lets us in; conflict: the schema is newer than
-/// this program, or older and `upgrade` is off; invalid: the URL is none.
+/// @errors  unavailable: no host of the URL is a primary; exhausted: it has too many connections;
+/// unauthorized; conflict: the schema is newer than this program, or older and `upgrade` is off; invalid: the
+/// URL is none.
 [[nodiscard]] Result<PostgresOpened> open_postgres(PostgresParams params);
 [[nodiscard]] bool is_postgres(std::string_view url);
 

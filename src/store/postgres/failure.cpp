@@ -47,6 +47,9 @@ Error error_of(const Failure& failure) {
   const std::string_view state = failure.state;
   if (state == "53300")
     return error(ErrorKind::exhausted, kLater, "the database has too many connections already");
+  if (state.starts_with("28"))
+    return error(ErrorKind::unauthorized, {},
+                 fmt::format("the database does not let us in: {}", failure.message));
   if (failure.lost || state.starts_with("08"))
     return error(ErrorKind::unavailable, kSoon, fmt::format("the database is away: {}", failure.message));
   if (is_refusal(failure))
@@ -68,9 +71,6 @@ Error error_of(const Failure& failure) {
   if (state.starts_with("57P0") || state == "25P03")
     return error(ErrorKind::unavailable, kSoon,
                  fmt::format("the database is going away: {}", failure.message));
-  if (state.starts_with("28"))
-    return error(ErrorKind::unauthorized, {},
-                 fmt::format("the database lets us not in: {}", failure.message));
   if (state == "42501")
     return error(ErrorKind::unauthorized, {},
                  fmt::format("the database's user lacks a right: {}", failure.message));

@@ -48,18 +48,35 @@ T number_in(const std::string& text, int base) {
 }  // namespace
 
 Status Identity::admit(const ServerProof& proof) {
+  const auto refuse = [](std::string detail) {
+    return fail(Error{.kind = ErrorKind::unavailable,
+                      .retry_after = Millis(5000),
+                      .origin = "store",
+                      .detail = std::move(detail)});
+  };
   const std::lock_guard lock(mutex_);
   if (!system_identifier_.empty() && proof.system_identifier != system_identifier_)
-    return fail(ErrorKind::conflict, "store",
-                fmt::format("another database answers: system {} instead of {}", proof.system_identifier,
-                            system_identifier_));
+    return refuse(fmt::format("another database answers: system {} instead of {}", proof.system_identifier,
+                              system_identifier_));
   if (proof.timeline < timeline_)
-    return fail(ErrorKind::conflict, "store",
-                fmt::format("a primary of the past answers: timeline {}, and {} was seen", proof.timeline,
-                            timeline_));
+    return refuse(fmt::format("a primary of the past answers: timeline {}, and {} was seen", proof.timeline,
+                              timeline_));
   system_identifier_ = proof.system_identifier;
   timeline_ = proof.timeline;
   return {};
+}
+
+bool Identity::is_stranger(const ServerProof& proof) {
+  const std::lock_guard lock(mutex_);
+  return !system_identifier_.empty() && proof.system_identifier != system_identifier_;
+}
+
+void Identity::met_only_strangers(const Error& error) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (std::exchange(has_told_, true)) return;
+  }
+  on_stranger_(error);
 }
 
 Closing::Closing() : event_(eventfd(0, EFD_CLOEXEC)) { CTR_ASSERT(event_ >= 0); }
@@ -101,6 +118,7 @@ Result<Session*> Link::try_once() {
   if (is_open()) return session_.get();
   session_.reset();
   Error last;
+  met_stranger_ = false;
   for (std::size_t i = 0; i < params_.address.hosts.size(); ++i) {
     const std::size_t host = (host_ + i) % params_.address.hosts.size();
     auto opened = open(params_.address.hosts[host]);
@@ -116,6 +134,7 @@ Result<Session*> Link::try_once() {
   }
   pause_ = std::clamp(pause_ * 2, kFirstPause, kLongestPause);
   next_try_ = Clock::now() + pause_;
+  if (met_stranger_) identity_.met_only_strangers(last);
   return fail(std::move(last));
 }
 
@@ -131,6 +150,7 @@ Result<std::unique_ptr<Session>> Link::open(const Options& host) {
   auto opened = Session::open(host, {.connect = params_.timeouts.connect, .silence = silence});
   if (!opened) return fail(error_of(opened.error()));
   CTR_TRY(proof, prove(**opened));
+  met_stranger_ = met_stranger_ || identity_.is_stranger(proof);
   CTR_CHECK(identity_.admit(proof));
   (*opened)->set_proof(std::move(proof));
   if (auto set = (*opened)->run_text(settings_for(params_.timeouts, params_.use) + params_.greeting); !set)

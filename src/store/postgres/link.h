@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <mutex>
 #include <optional>
 
@@ -10,15 +11,24 @@
 namespace contactor::store::postgres {
 
 /// Which database this process belongs to: what every connection must prove, shared by all of them.
-/// Thread: any.
+/// Thread: any; `on_stranger` is called on the one that met it.
 class Identity {
  public:
+  /// @param on_stranger  told once where nobody answers but another database.
+  explicit Identity(std::function<void(const Error&)> on_stranger = [](const Error&) {})
+      : on_stranger_(std::move(on_stranger)) {}
+
   /// The first one says who it is; a later one must be the same system, on the same timeline or a later one.
-  /// @errors  conflict: another database, or a primary of the past.
+  /// @errors  unavailable: another database, or a primary of the past.
   Status admit(const ServerProof& proof);
+  [[nodiscard]] bool is_stranger(const ServerProof& proof);
+  /// Of all hosts only a stranger answered.
+  void met_only_strangers(const Error& error);
 
  private:
+  const std::function<void(const Error&)> on_stranger_;
   std::mutex mutex_;
+  bool has_told_ = false;
   std::string system_identifier_;
   std::int64_t timeline_ = 0;
 };
@@ -59,8 +69,7 @@ class Link {
       : params_(std::move(params)), identity_(identity), closing_(closing) {}
 
   /// The session, open and proved; made again for at most `timeouts.outage` since it was first missed.
-  /// @errors  unavailable (applied = no) with `retry_after`; exhausted: too many connections; unauthorized;
-  /// conflict as in Identity.
+  /// @errors  unavailable (applied = no) with `retry_after`; exhausted: too many connections; unauthorized.
   [[nodiscard]] Result<Session*> session();
   /// One try, now.
   [[nodiscard]] Result<Session*> try_once();
@@ -83,6 +92,7 @@ class Link {
   std::optional<Clock::time_point> missed_since_;
   Clock::time_point next_try_{};
   Millis pause_{0};
+  bool met_stranger_ = false;  ///< in the last round through the hosts
 };
 
 }  // namespace contactor::store::postgres

@@ -72,9 +72,11 @@ Status with_migrations(const std::string& url, bool only_reads,
 }  // namespace postgres
 
 Result<PostgresOpened> open_postgres(PostgresParams params) {
-  auto database = std::make_shared<postgres::Database>();
   CTR_TRY(address, postgres::parse_address(params.url, params.node, params.timeouts));
-  database->address = std::move(address);
+  const auto database = std::make_shared<postgres::Database>(
+      std::move(address), [post = params.post, tell = params.on_broken](const Error& error) {
+        post([tell, error] { tell(error); });
+      });
   CTR_CHECK(postgres::prepare_schema(params));
   const std::string process = postgres::name_of_this_process();
   PostgresOpened opened;

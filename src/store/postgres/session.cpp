@@ -64,6 +64,8 @@ Failure Session::gone(std::string_view why) {
   if (said.find("too many clients") != said.npos || said.find("remaining connection slots") != said.npos ||
       said.find("too many connections") != said.npos)
     failure.state = "53300";
+  else if (said.find("authentication failed") != said.npos || said.find("pg_hba.conf") != said.npos)
+    failure.state = "28000";
   return failure;
 }
 

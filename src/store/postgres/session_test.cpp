@@ -73,12 +73,19 @@ TEST(PostgresAddress, RefusesWhatIsNoUrlWithoutRepeatingIt) {
 }
 
 TEST(PostgresIdentity, AdmitsTheSameSystemOnNoEarlierTimeline) {
-  Identity identity;
+  int told = 0;
+  Identity identity([&](const Error&) { ++told; });
   const ServerProof first{.system_identifier = "7", .timeline = 3};
+  const ServerProof stranger{.system_identifier = "8", .timeline = 9};
   EXPECT_TRUE(identity.admit(first));
   EXPECT_TRUE(identity.admit({.system_identifier = "7", .timeline = 4}));
-  EXPECT_EQ(identity.admit(first).error().kind, ErrorKind::conflict);
-  EXPECT_EQ(identity.admit({.system_identifier = "8", .timeline = 9}).error().kind, ErrorKind::conflict);
+  EXPECT_EQ(identity.admit(first).error().kind, ErrorKind::unavailable);
+  EXPECT_FALSE(identity.is_stranger(first));
+  const auto refused = identity.admit(stranger);
+  EXPECT_EQ(refused.error().kind, ErrorKind::unavailable);
+  EXPECT_TRUE(identity.is_stranger(stranger));
+  for (int i = 0; i < 2; ++i) identity.met_only_strangers(refused.error());
+  EXPECT_EQ(told, 1);
 }
 
 TEST(PostgresRounds, PutStepsOfOneThingBehindEachOther) {
