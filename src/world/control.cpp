@@ -75,13 +75,15 @@ json::array latest(const std::vector<T>& log, Line line) {
 }
 
 json::value arrival_line(const CommandArrival& a) {
-  return {{"vin", a.vin.str()},
-          {"commandId", a.command_id},
-          {"serviceId", a.service_id},
-          {"action", a.enable ? "enable" : "disable"},
-          {"generation", a.generation},
-          {"at", to_rfc3339(a.at)},
-          {"outcome", to_string(a.outcome)}};
+  return {
+      {"vin", a.vin.str()},
+      {"commandId", a.command_id},
+      {"serviceId", a.service_id},
+      {"action", a.enable ? "enable" : "disable"},
+      {"generation", a.generation},
+      {"expiresAt", a.expires_at.is_never() ? json::value(nullptr) : json::value(to_rfc3339(a.expires_at))},
+      {"at", to_rfc3339(a.at)},
+      {"outcome", to_string(a.outcome)}};
 }
 
 json::value change_line(const FeatureChange& c) {

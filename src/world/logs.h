@@ -25,6 +25,7 @@ struct CommandArrival {
   std::string service_id;
   bool enable = true;
   std::uint64_t generation = 0;
+  Instant expires_at;  ///< from then on the car ignores it
   Instant at;
   ArrivalOutcome outcome = ArrivalOutcome::refused;
 };

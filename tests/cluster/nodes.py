@@ -18,7 +18,7 @@ API_PORT = 8080
 READY_WITHIN_S = 60
 ENDS_WITHIN_S = 20
 SHARDS = 256
-SHARDS_METRIC = re.compile(r"^contactor_shards (\d+)", re.MULTILINE)
+SHARDS_METRIC = re.compile(r"^contactor_node_shards_held (\d+)", re.MULTILINE)
 
 
 class Node:

@@ -88,21 +88,22 @@ def _commands(verdict, log):
 
 
 def _one_in_flight(verdict, log, ends_of):
-    """A command is in flight from its acceptance until the API's own record says how it ended."""
+    """A command is in flight from its acceptance until the API's own record says how it ended, or until its time is over:
+    from then on the car ignores it. (A report that was late all the same replaces what the record said before.)"""
     accepted = collections.defaultdict(list)
     for line in log.commands:
         if line["outcome"] == "accepted":
-            accepted[line["vin"]].append((moment(line["at"]), line["commandId"]))
+            accepted[line["vin"]].append((moment(line["at"]), line["commandId"], moment(line["expiresAt"])))
     followed = 0
     for vin, commands in accepted.items():
         if len(commands) < 2:
             continue
         ends = ends_of(vin)
         commands.sort()
-        for (_, before), (at, after) in zip(commands, commands[1:]):
+        for (_, before, expires_at), (at, after, _) in zip(commands, commands[1:]):
             followed += 1
-            if before not in ends or ends[before] > at:
-                verdict.blame("two commands in flight", vin, before, after, at, ends.get(before))
+            if min(ends.get(before, expires_at), expires_at) > at:
+                verdict.blame("two commands in flight", vin, before, after, at, ends.get(before), expires_at)
     verdict.figures["commands that followed another to the same vehicle"] = followed
 
 

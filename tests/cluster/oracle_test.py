@@ -49,7 +49,8 @@ class Story:
 
     def command(self, order, command_id, second, outcome="accepted"):
         self.log.commands.append({"vin": order["vin"], "serviceId": order["service_id"], "commandId": command_id,
-                                  "action": "enable", "generation": len(self.log.commands), "outcome": outcome, "at": at(second)})
+                                  "action": "enable", "generation": len(self.log.commands), "outcome": outcome, "at": at(second),
+                                  "expiresAt": at(second + 300)})
 
     def money(self, number, effect, second):
         self.log.money.append({"payment": "pi_%06d" % number, "effect": effect, "at": at(second)})
@@ -128,6 +129,11 @@ class OracleTest(unittest.TestCase):
     def test_a_command_sent_after_one_that_never_ended_is_blamed(self):
         del self.story.ends["act_4-1"]
         self.assert_blamed("two commands in flight")
+
+    def test_a_command_sent_after_the_time_of_the_last_one_is_over_passes(self):
+        self.story.ends["act_4-1"] = moment(at(3000))
+        self.story.log.commands[4]["expiresAt"] = self.story.log.commands[5]["at"]
+        self.assertEqual(self.story.violations(), [])
 
     def test_one_command_id_for_two_payloads_is_blamed(self):
         line = dict(self.story.log.commands[4], generation=99)

@@ -26,8 +26,15 @@ class DatabaseMachine(Machine):
 
     def member(self):
         """What Patroni says of itself; empty where it does not answer."""
+        return self._ask("patroni")
+
+    def roles(self):
+        """Of all members, by what etcd knows."""
+        return [member["role"] for member in self._ask("cluster").get("members", [])]
+
+    def _ask(self, path):
         try:
-            with urllib.request.urlopen(self._url("patroni"), timeout=2) as answer:
+            with urllib.request.urlopen(self._url(path), timeout=2) as answer:
                 return json.load(answer)
         except (OSError, ValueError):
             return {}
@@ -113,12 +120,14 @@ class DatabaseCluster:
                           FORMED_WITHIN_S, "one database is the primary")
 
     def wait_whole(self):
-        """Until one leads and both others follow it, one of them synchronously, by the word of the one that leads."""
+        """Until one leads, both others follow it, and one of them is noted in etcd as the synchronous standby: before that
+        nobody may succeed the leader."""
         def whole():
             leader = next((machine for machine in self.machines if machine.is_leader()), None)
             followers = leader.member().get("replication", []) if leader else []
             return (sorted(each["sync_state"] for each in followers) == ["async", "sync"]
-                    and all(each["state"] == "streaming" for each in followers))
+                    and all(each["state"] == "streaming" for each in followers)
+                    and "sync_standby" in leader.roles())
         wait_until(whole, FORMED_WITHIN_S, "the database cluster is whole", self.status)
 
     def status(self):

@@ -227,6 +227,7 @@ void IotCloud::note(const Call& call, const ConfigureRequest& asked, ArrivalOutc
                                     .service_id = asked.service_id,
                                     .enable = asked.enable,
                                     .generation = asked.generation,
+                                    .expires_at = asked.expires_at,
                                     .at = call.now,
                                     .outcome = outcome});
 }
