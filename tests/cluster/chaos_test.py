@@ -72,7 +72,7 @@ class Chaos:
         status = node.stop()
         # Frozen or killed meanwhile it cannot end as asked, and before it listens to signals it just ends.
         excused = (0, None, -signal.SIGKILL, -signal.SIGTERM)
-        if status not in excused and not (status == 1 and DATABASE_AWAY in node.says()[-500:]):
+        if status not in excused and not (status in (1, 2) and DATABASE_AWAY in node.says()[-500:]):
             self._stage.complaints.append("%s ended with %d when it was asked to end" % (node.name, status))
         node.kill()
         return node.start

@@ -85,7 +85,9 @@ class Till(threading.Thread):
         self._shop.acknowledged.append((order, receipt["id"]))
         if self._dice.random() < REPEATED_SHARE:
             self._repeat(*self._dice.choice(self._shop.acknowledged))
-        if self._dice.random() < CANCELED_SHARE:
+        # What a car that refuses everything may have taken is switched off again, and that is tried for ever.
+        obeys = self._shop.orders.moods.get(order["vin"]) != "failing"
+        if self._dice.random() < CANCELED_SHARE and obeys:
             self._cancel(order, receipt["id"])
 
     def _insist(self, ask):

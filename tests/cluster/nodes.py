@@ -71,9 +71,9 @@ class Node:
     def kill(self):
         """Returns whether there was anything to kill."""
         with self._lock:
-            self._wanted = False
             if not self.is_up:
                 return False
+            self._wanted = False
             self._process.kill()
             self._process.wait()
             return True

@@ -143,8 +143,9 @@ class Stage(contextlib.ExitStack):
                 return found, time.monotonic() - begun_at
             self._cancel_what_waits_for_its_hour(next(admins), waiting, told_off)
             if time.monotonic() - begun_at > within_s:
-                raise AssertionError("%d of %d are not settled, for example %s" % (
-                    len(waiting), len(found or []), self._story(next(admins), waiting)))
+                self._keep_stories(next(admins), waiting)
+                raise AssertionError("%d of %d are not settled: %s" % (len(waiting), len(found or []), "; ".join(
+                    "%(id)s %(order_id)s %(state)s %(money_state)s, waits for %(waits_for)s" % one for one in waiting[:5])))
             threading.Event().wait(0.5)
 
     def _cancel_what_waits_for_its_hour(self, admin, waiting, told_off):
@@ -166,9 +167,11 @@ class Stage(contextlib.ExitStack):
             client.close()
             return None
 
-    def _story(self, admin, waiting):
-        answer = self._ask(admin, lambda node: node.get("/v1/ota/activations/%s/history" % waiting[0]["id"]))
-        return answer.body.decode() if answer else json.dumps(waiting[:1])
+    def _keep_stories(self, admin, waiting):
+        with open(os.path.join(self.folder, "unsettled.json"), "w", encoding="utf-8") as file:
+            for one in waiting[:5]:
+                answer = self._ask(admin, lambda node, id=one["id"]: node.get("/v1/ota/activations/%s/history" % id))
+                file.write((answer.body.decode() if answer else json.dumps(one)) + "\n")
 
     def judge(self, activations):
         """Raises with every violation; prints what was in danger."""
