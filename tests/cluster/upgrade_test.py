@@ -2,7 +2,8 @@
 
 usage: upgrade_test.py [--old-program PATH | --old-ref REF] [--per-second N] [--seed N]
 
-The old version is `CONTACTOR_OLD_PROGRAM`, or is built from a commit of this repository in a folder of its own.
+The old version is `CONTACTOR_OLD_PROGRAM`, or is built from a commit of this repository (`CONTACTOR_OLD_REF`) in a folder
+of its own.
 """
 
 import argparse
@@ -23,8 +24,16 @@ SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 NODES = ("n1", "n2", "n3")
 BUILD_MAX_S = 1800
 OLD_VERSION = "0.0.1"
+# The first commit in which every command knows PostgreSQL and nodes share it.
+OLD_REF = "4fe3e65dbfb26916bbd162d36bbc8486bf8181b8"
 CAPTURES_BETWEEN_STEPS = 60
 STEP_MAX_S = 120
+
+
+def is_known(ref):
+    """Not in a source archive, nor in a clone without its history."""
+    return subprocess.run(["git", "-C", SOURCE, "cat-file", "-e", ref + "^{commit}"], stderr=subprocess.DEVNULL,
+                          check=False).returncode == 0
 
 
 def build(ref, folder):
@@ -117,12 +126,12 @@ def run(options):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--old-program", default=os.environ.get("CONTACTOR_OLD_PROGRAM"))
-    parser.add_argument("--old-ref", default=os.environ.get("CONTACTOR_OLD_REF"))
+    parser.add_argument("--old-ref", default=os.environ.get("CONTACTOR_OLD_REF", OLD_REF))
     parser.add_argument("--per-second", type=float, default=12, help="orders a second")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1, 2**32))
     options = parser.parse_args()
-    if not options.old_program and not options.old_ref:
-        enclosure.skip("neither CONTACTOR_OLD_PROGRAM nor a commit names the old version")
+    if not options.old_program and not is_known(options.old_ref):
+        enclosure.skip("no repository that knows %s, and CONTACTOR_OLD_PROGRAM names no program" % options.old_ref)
     print("upgrade_test.py --per-second %g --seed %d" % (options.per_second, options.seed), flush=True)
     run(options)
 
