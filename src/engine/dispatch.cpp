@@ -73,7 +73,12 @@ void Engine::Impl::pump() {
   };
   while (!to_look_.empty() && loading_.size() < 2 * kLoadBatch) take(to_look_);
   const std::size_t allowance = std::min(breaker_.allowance(), settings_.calls_in_flight_max);
-  while (!to_send_.empty() && sending_ + loading_.size() + at_hand.size() < allowance) take(to_send_);
+  // A backlog is read in runs: a question to the store for every place that becomes free would cost more than
+  // the command that takes it.
+  const std::size_t places = allowance - std::min(allowance, sending_ + loading_.size());
+  const bool is_run = places >= allowance / 4 || places >= to_send_.size();
+  while (is_run && !to_send_.empty() && sending_ + loading_.size() + at_hand.size() < allowance)
+    take(to_send_);
   if (!batch.empty()) load_ready(std::move(batch));
   for (const ActivationId id : at_hand)
     if (Work* work = find_work(id)) on_due(*work);
