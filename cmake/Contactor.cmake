@@ -34,7 +34,6 @@ find_package(mimalloc REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(libpq REQUIRED IMPORTED_TARGET libpq)
-pkg_check_modules(libpq REQUIRED IMPORTED_TARGET libpq)
 
 # Warnings are errors in our own code only; Boost comes in as a system include.
 # GCC 12 calls the unused alternatives of a std::variant "maybe uninitialized" at -O2: a false alarm, so it is off.
