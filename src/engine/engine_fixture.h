@@ -39,7 +39,7 @@ class CountingEntropy final : public ports::Entropy {
   std::uint64_t value_ = 0;
 };
 
-/// An IoT API whose answers a test decides; every call is answered a millisecond later.
+/// An IoT API whose answers a test decides; every call is answered `answers_after` later.
 class FakeIot final : public ports::IotApi {
  public:
   explicit FakeIot(ManualTime& time) : time_(time) {}
@@ -81,6 +81,7 @@ class FakeIot final : public ports::IotApi {
   int history_calls = 0;
   int health_calls = 0;
   bool silent = false;  ///< nothing is ever answered
+  Millis answers_after{1};
   std::function<ota::CommandAnswer(const ports::ConfigureCommand&)> on_configure = [](const auto&) {
     return answer(Kind::confirmed);
   };
@@ -97,7 +98,7 @@ class FakeIot final : public ports::IotApi {
  private:
   template <class T>
   void after(ports::Done<T> done, T value) {
-    time_.call_at(time_.now() + Millis(1),
+    time_.call_at(time_.now() + answers_after,
                   [done = std::move(done), value = std::move(value)]() mutable { done(std::move(value)); });
   }
   ManualTime& time_;

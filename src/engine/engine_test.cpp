@@ -135,6 +135,23 @@ TEST(Engine, NonRetryableFailureSendsNothingMore) {
   EXPECT_EQ(bench.disk.tickets.size(), 1U);
 }
 
+TEST(Engine, RefusalOfACommandWhoseTimeIsOverIsATimeoutAndNoVerdict) {
+  Bench bench;
+  bench.iot.answers_after = 6min;
+  bench.iot.on_configure = [&](const auto&) {
+    return FakeIot::refusal(ota::FailureCategory::InvalidConfiguration, 400);
+  };
+  const ActivationId id = bench.order();
+  bench.time.run_for(1s);
+  ASSERT_EQ(bench.iot.commands.size(), 1U);
+  bench.iot.answers_after = 1ms;
+  bench.iot.on_configure = [](const auto&) { return FakeIot::answer(Kind::confirmed); };
+  bench.time.run_for(1h);
+  EXPECT_EQ(bench.at(id).state, ota::State::Active);
+  EXPECT_EQ(bench.iot.commands.size(), 2U);
+  EXPECT_TRUE(bench.disk.tickets.empty());
+}
+
 TEST(Engine, LateConfirmationAfterTheEndIsSwitchedOffAgain) {
   Bench bench;
   bench.iot.on_configure = [](const auto& command) {

@@ -109,6 +109,9 @@ void Engine::Impl::answered(ActivationId id, std::uint64_t serial, ota::CommandA
   if (work != nullptr) {
     work->calling = false;
     end_sending(*work);
+    // What comes when the command's time is over may be refused for nothing but that: it has timed out.
+    if (answer.kind == ota::CommandAnswer::Kind::refused && now() >= work->activation.answer_by)
+      answer.kind = ota::CommandAnswer::Kind::unknown;
     const bool lost =
         answer.kind == ota::CommandAnswer::Kind::unknown || answer.kind == ota::CommandAnswer::Kind::accepted;
     if (answer.kind == ota::CommandAnswer::Kind::refused) counters_.attempts_failed += 1;
