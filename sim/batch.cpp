@@ -27,11 +27,18 @@ double seconds_since(Wall::time_point start) {
   return std::chrono::duration<double>(Wall::now() - start).count();
 }
 
+/// A guard that only matters between nodes is broken where there are some, every other where there is one
+/// process.
+std::optional<std::size_t> nodes_of(const BatchParams& params) {
+  if (params.nodes) return params.nodes;
+  return params.mutant == nullptr ? std::nullopt : std::optional(params.mutant->nodes);
+}
+
 /// One worker: every `jobs`-th seed, beginning with its own number.
 Tally run_share(const BatchParams& params, unsigned worker, unsigned jobs) {
   Tally tally;
   for (std::uint64_t i = worker; i < params.seeds; i += jobs) {
-    const Scenario scenario = scenario_of(params.from + i, params.canary);
+    const Scenario scenario = scenario_of(params.from + i, params.canary, nodes_of(params));
     const auto start = Wall::now();
     RunResult result = simulate(scenario, params.mutant);
     if (params.verify_determinism) {
@@ -171,14 +178,15 @@ Tally Tally::from_text(const std::string& text) {
   return tally;
 }
 
-Scenario scenario_of(std::uint64_t seed, bool canary) {
-  Scenario scenario = draw_scenario(seed);
+Scenario scenario_of(std::uint64_t seed, bool canary, std::optional<std::size_t> nodes) {
+  Scenario scenario = draw_scenario(seed, nodes);
   scenario.canary = canary;
   return scenario;
 }
 
 std::string report_of(const Scenario& scenario, const RunResult& result) {
-  std::string text = fmt::format("sim --seed={} @{}\n{}\n", scenario.seed, version(), describe(scenario));
+  std::string text = fmt::format("sim --seed={} --nodes={} @{}\n{}\n", scenario.seed, scenario.nodes,
+                                 version(), describe(scenario));
   for (const auto& violation : result.violations)
     text += fmt::format("VIOLATED {} at {} by {}: {}\n", violation.invariant, to_rfc3339(violation.at),
                         violation.about.empty() ? "-" : to_string(violation.about), violation.text);

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "mutants.h"
@@ -16,6 +17,7 @@ struct BatchParams {
   const Mutant* mutant = nullptr;
   bool verify_determinism = false;
   bool canary = false;
+  std::optional<std::size_t> nodes;  ///< instead of what the seeds draw
   bool verbose = false;
 };
 
@@ -36,7 +38,7 @@ struct Tally {
 };
 
 /// The scenario of a seed, as the batch runs it.
-[[nodiscard]] Scenario scenario_of(std::uint64_t seed, bool canary);
+[[nodiscard]] Scenario scenario_of(std::uint64_t seed, bool canary, std::optional<std::size_t> nodes = {});
 /// What a failing run prints: the line that replays it, what was violated, and the story.
 [[nodiscard]] std::string report_of(const Scenario& scenario, const RunResult& result);
 /// Runs all seeds in worker processes and prints the counts. @return the exit status of the program.

@@ -28,6 +28,10 @@ void Clock::step() {
   Planned planned = std::exchange(planned_[first.slot], {});
   free_.push_back(first.slot);
   if (planned.life && !planned.life->alive) return;
+  if (planned.life && planned.life->frozen_until > now_) {
+    const Instant thaw = planned.life->frozen_until;
+    return plan(thaw, std::move(planned.life), std::move(planned.action));
+  }
   ++steps_;
   planned.action();
 }

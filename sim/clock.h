@@ -13,6 +13,9 @@ namespace contactor::sim {
 /// Ends with the process that owns it: whatever was planned on its behalf is dropped without being run.
 struct Life {
   bool alive = true;
+  std::uint64_t process = 0;  ///< its number, never used again
+  Millis frozen_for{};        ///< in all
+  Instant frozen_until;       ///< it stands still: what falls due meanwhile happens then, in its order
 };
 using LifeRef = std::shared_ptr<Life>;
 
@@ -56,9 +59,13 @@ class Clock {
 /// What one process takes for the time: the true one and an error. Waits are monotonic, as in the real loop.
 class ProcessTime final : public ports::Timekeeper {
  public:
-  ProcessTime(Clock& clock, LifeRef life, const Millis& error)
-      : clock_(clock), life_(std::move(life)), error_(error) {}
+  /// @param stands_still  its monotonic clock stops while the process is frozen: a broken one
+  ProcessTime(Clock& clock, LifeRef life, const Millis& error, bool stands_still = false)
+      : clock_(clock), life_(std::move(life)), error_(error), stands_still_(stands_still) {}
   [[nodiscard]] Instant now() const override { return clock_.now() + error_; }
+  [[nodiscard]] Millis monotonic() const override {
+    return Millis(clock_.now().millis()) - (stands_still_ ? life_->frozen_for : Millis(0));
+  }
   void call_at(Instant at, std::move_only_function<void()> action) override;
   /// The true moment of one that the process named.
   [[nodiscard]] Instant true_moment(Instant at) const;
@@ -67,6 +74,7 @@ class ProcessTime final : public ports::Timekeeper {
   Clock& clock_;
   LifeRef life_;
   const Millis& error_;  ///< steps while the process runs
+  bool stands_still_;
 };
 
 }  // namespace contactor::sim

@@ -7,13 +7,16 @@
 #include "base/prng.h"
 
 // What goes wrong around the engine, besides what the world does to it.
-#define CTR_SIM_FAULTS(X)                                                                                  \
-  X(net_refused)                                                                                           \
-  X(net_request_lost) X(net_reply_lost) X(net_hang) X(net_duplicate) X(net_slow_request) X(net_slow_reply) \
-      X(iot_outage) X(stripe_outage) X(store_slow) X(store_refused) X(store_commit_unknown)                \
-          X(store_read_failed) X(crash_before_commit) X(crash_after_commit) X(crash_before_effect)         \
-              X(crash_after_effect) X(crash_anytime) X(crash_while_starting) X(graceful_restart)           \
-                  X(clock_forward) X(clock_back)
+#define CTR_SIM_FAULTS(X)                                                                             \
+  X(net_refused)                                                                                      \
+  X(net_request_lost)                                                                                 \
+  X(net_reply_lost)                                                                                   \
+  X(net_hang)                                                                                         \
+  X(net_duplicate) X(net_slow_request) X(net_slow_reply) X(iot_outage) X(stripe_outage) X(store_slow) \
+      X(store_refused) X(store_commit_unknown) X(store_read_failed) X(crash_before_commit)            \
+          X(crash_after_commit) X(crash_before_effect) X(crash_after_effect) X(crash_anytime)         \
+              X(crash_while_starting) X(graceful_restart) X(clock_forward) X(clock_back) X(freeze)    \
+                  X(freeze_after_commit) X(partition)
 
 namespace contactor::sim {
 

@@ -7,8 +7,6 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-constexpr Millis kErrorMax = hours(6);  ///< what a clock may be wrong by in all
-
 }  // namespace
 
 void Havoc::plan_next() {
@@ -21,8 +19,10 @@ void Havoc::plan_next() {
 
 void Havoc::strike() {
   Faults& faults = universe_.faults;
-  if (faults.strikes(Fault::crash_anytime)) process_.crash();
-  if (faults.strikes(Fault::graceful_restart)) process_.restart_gracefully();
+  if (faults.strikes(Fault::crash_anytime)) cluster_.any().crash();
+  if (faults.strikes(Fault::graceful_restart)) cluster_.any().restart_gracefully();
+  if (faults.strikes(Fault::freeze)) cluster_.any().freeze();
+  if (faults.strikes(Fault::partition)) cluster_.any().cut_off();
   if (faults.strikes(Fault::iot_outage))
     universe_.iot_down_until = universe_.clock.now() + universe_.between(minutes(1), hours(1));
   if (faults.strikes(Fault::stripe_outage))
@@ -31,11 +31,13 @@ void Havoc::strike() {
                                               : universe_.between(minutes(2), hours(2));
   if (faults.strikes(Fault::clock_forward)) set_clock(by);
   if (faults.strikes(Fault::clock_back)) set_clock(-by);
-  if (process_.mutant() != nullptr && process_.mutant()->leaves_zombies) process_.leave_zombie();
+  if (cluster_.mutant() != nullptr && cluster_.mutant()->leaves_zombies) cluster_.any().leave_zombie();
 }
 
 void Havoc::set_clock(Millis by) {
-  universe_.clock_error = std::clamp(universe_.clock_error + by, -kErrorMax, kErrorMax);
+  cluster_.any().set_clock(by);
+  // Nodes that share a store count by its clock: to them it makes no difference.
+  if (universe_.scenario.nodes > 0) return universe_.observer->disturbed();
   universe_.observer->clock_set();
 }
 
@@ -44,7 +46,8 @@ void Havoc::heal() {
   universe_.faults.heal();
   universe_.world.heal(universe_.clock.now());
   universe_.iot_down_until = universe_.stripe_down_until = Instant();
-  universe_.clock_error = Millis(0);
+  cluster_.heal();
+  if (universe_.scenario.nodes > 0) return universe_.observer->disturbed();
   universe_.observer->clock_set();
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "process.h"
+#include "cluster.h"
 #include "universe.h"
 
 namespace contactor::sim {
@@ -8,9 +8,9 @@ namespace contactor::sim {
 /// The faults that come with time rather than with a call: crashes, restarts, outages, a clock that is set.
 class Havoc {
  public:
-  Havoc(Universe& universe, Process& process) : universe_(universe), process_(process) {}
+  Havoc(Universe& universe, Cluster& cluster) : universe_(universe), cluster_(cluster) {}
   void begin() { plan_next(); }
-  /// Nothing hurts any more: the clock is right, the world works, the process stays up.
+  /// Nothing hurts any more: the clock is right, the world works, the processes stay up.
   void heal();
 
  private:
@@ -19,7 +19,7 @@ class Havoc {
   void set_clock(Millis by);
 
   Universe& universe_;
-  Process& process_;
+  Cluster& cluster_;
   bool healed_ = false;
 };
 

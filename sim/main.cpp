@@ -21,6 +21,7 @@ constexpr std::string_view kHelp = R"(usage: contactor_sim_run [--seeds N] [--fr
   --seeds N             run N seeds (default 100)
   --from S              the first of them (default 1)
   --seed S              run this one only and tell everything about it
+  --nodes N             this many nodes on one disk, 0 to 3; 0: one process that knows of no others
   --jobs N              worker processes (default: one a processor)
   --mutant NAME         break one guard of sim/README.md; the run must then fail
   --mutants             list the guards that can be broken
@@ -87,6 +88,8 @@ int main(int argc, char** argv) {
     } else if (take_value(words, i, "--jobs", value) && read_number(value, number) && number >= 1 &&
                number <= 256) {
       params.jobs = static_cast<unsigned>(number);
+    } else if (take_value(words, i, "--nodes", value) && read_number(value, number) && number <= 3) {
+      params.nodes = number;
     } else if (take_value(words, i, "--seed", value) && read_number(value, number)) {
       params.from = number;
       params.seeds = 1;

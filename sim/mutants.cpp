@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <vector>
 
 #include <fmt/format.h>
 
+#include "broken_nodes.h"
 #include "forwarding_store.h"
 
 namespace contactor::sim {
@@ -105,18 +107,6 @@ class AcknowledgesBeforeCommit final : public BrokenStore {
     inner().write(std::make_shared<const ActivationWrite>(*write), [](const Result<ports::WriteOutcome>&) {});
     universe_.clock.plan(universe_.clock.now(), life_,
                          [done = std::move(done)]() mutable { done(ports::WriteOutcome::applied); });
-  }
-};
-
-class IgnoresFences final : public BrokenStore {
- public:
-  using BrokenStore::BrokenStore;
-  using BrokenStore::write;
-  void write(SharedWrite write, WriteDone done) override {
-    inner().write(std::move(write), [done = std::move(done)](Result<ports::WriteOutcome> outcome) mutable {
-      if (outcome && *outcome == ports::WriteOutcome::stale) outcome = ports::WriteOutcome::applied;
-      done(std::move(outcome));
-    });
   }
 };
 
@@ -301,18 +291,13 @@ std::unique_ptr<ports::Payments> assumes_nothing(Universe&, const LifeRef&, port
   return std::make_unique<AssumesOfMoney>(inner, false);
 }
 
-}  // namespace
-
-std::span<const Mutant> mutants() {
+/// Guards of the store.
+std::span<const Mutant> store_mutants() {
   static const std::array all{
       Mutant{.name = "capture_at_order",
              .breaks = "capture before confirmation",
              .caught_by = "M1 M6",
              .store = store_of<CapturesAtOrder>},
-      Mutant{.name = "random_key",
-             .breaks = "random instead of computed idempotency key",
-             .caught_by = "M6",
-             .payments = random_keys},
       Mutant{.name = "limiter_in_memory",
              .breaks = "the budget is not read from the store",
              .caught_by = "C1",
@@ -325,35 +310,6 @@ std::span<const Mutant> mutants() {
              .breaks = "effects leave before their commit",
              .caught_by = "C3 M6 N1 L10 S3",
              .store = store_of<AcknowledgesBeforeCommit>},
-      Mutant{.name = "unknown_is_refused",
-             .breaks = "a lost answer counts as a refusal",
-             .caught_by = "C2",
-             .iot = iot_of<UnknownIsRefused>},
-      Mutant{.name = "accepted_is_confirmed",
-             .breaks = "202 counts as the car's confirmation",
-             .caught_by = "S13 M1",
-             .iot = iot_of<AcceptedIsConfirmed>},
-      Mutant{.name = "maybe_money_is_success",
-             .breaks = "an unanswered movement counts as done",
-             .caught_by = "M8 M10 M12",
-             .payments = assumes_success},
-      Mutant{.name = "maybe_money_is_nothing",
-             .breaks = "an unanswered movement is repeated without a look-up",
-             .caught_by = "M8",
-             .payments = assumes_nothing},
-      Mutant{.name = "fence_ignored",
-             .breaks = "version and ledger fences, with two dispatchers",
-             .caught_by = "C3 S3 S4 N1 M6",
-             .store = store_of<IgnoresFences>,
-             .leaves_zombies = true},
-      Mutant{.name = "forged_callback",
-             .breaks = "callbacks are taken without their signature",
-             .caught_by = "S13 M1",
-             .accepts_forged = true},
-      Mutant{.name = "late_yes_dropped",
-             .breaks = "a confirmation after the end is acknowledged and dropped",
-             .caught_by = "S12",
-             .drops_late_confirmations = true},
       Mutant{.name = "history_missing",
              .breaks = "a step without its history row",
              .caught_by = "S4 S3",
@@ -370,11 +326,58 @@ std::span<const Mutant> mutants() {
              .breaks = "the stored reply of an idempotency key",
              .caught_by = "S6",
              .store = store_of<KeepsNoReplies>},
+  };
+  return all;
+}
+
+/// Guards around what is sent and what is answered.
+std::span<const Mutant> call_mutants() {
+  static const std::array all{
+      Mutant{.name = "random_key",
+             .breaks = "random instead of computed idempotency key",
+             .caught_by = "M6",
+             .payments = random_keys},
+      Mutant{.name = "unknown_is_refused",
+             .breaks = "a lost answer counts as a refusal",
+             .caught_by = "C2",
+             .iot = iot_of<UnknownIsRefused>},
+      Mutant{.name = "accepted_is_confirmed",
+             .breaks = "202 counts as the car's confirmation",
+             .caught_by = "S13 M1",
+             .iot = iot_of<AcceptedIsConfirmed>},
+      Mutant{.name = "maybe_money_is_success",
+             .breaks = "an unanswered movement counts as done",
+             .caught_by = "M8 M10 M12",
+             .payments = assumes_success},
+      Mutant{.name = "maybe_money_is_nothing",
+             .breaks = "an unanswered movement is repeated without a look-up",
+             .caught_by = "M8",
+             .payments = assumes_nothing},
+      Mutant{.name = "forged_callback",
+             .breaks = "callbacks are taken without their signature",
+             .caught_by = "S13 M1",
+             .accepts_forged = true},
+      Mutant{.name = "late_yes_dropped",
+             .breaks = "a confirmation after the end is acknowledged and dropped",
+             .caught_by = "S12",
+             .drops_late_confirmations = true},
       Mutant{.name = "one_generation",
              .breaks = "generations rise with every command",
              .caught_by = "C4",
              .iot = iot_of<OneGeneration>},
   };
+  return all;
+}
+
+}  // namespace
+
+std::span<const Mutant> mutants() {
+  static const std::vector<Mutant> all = [] {
+    std::vector<Mutant> made;
+    for (const auto part : {store_mutants(), call_mutants(), node_mutants()})
+      made.insert(made.end(), part.begin(), part.end());
+    return made;
+  }();
   return all;
 }
 

@@ -33,7 +33,7 @@ bool Network::is_refused(const ports::HttpRequest& request) {
 }
 
 void Network::send(ports::HttpRequest request, ports::Done<Result<ports::HttpResponse>> done) {
-  if (!life_->alive || universe_.crashes(Fault::crash_before_effect)) return;
+  if (!life_->alive || universe_.crashes(Fault::crash_before_effect, life_)) return;
   Clock& clock = universe_.clock;
   Faults& faults = universe_.faults;
   auto exchange =
@@ -48,7 +48,7 @@ void Network::send(ports::HttpRequest request, ports::Done<Result<ports::HttpRes
     return;
   }
   universe_.note(exchange->request.url);
-  universe_.observer->request_sent(exchange->request);
+  universe_.observer->request_sent(*life_, exchange->request);
   clock.plan(deadline, life_, [this, exchange] {
     end(*exchange, fail(broken(ErrorKind::timed_out, Applied::maybe, "no answer in time")));
   });
@@ -73,7 +73,7 @@ void Network::send(ports::HttpRequest request, ports::Done<Result<ports::HttpRes
 void Network::deliver(const ExchangeRef& exchange) {
   auto& faults = universe_.faults;
   world::Reply reply = universe_.world.handle(exchange->request, universe_.clock.now());
-  if (universe_.crashes(Fault::crash_after_effect)) return;
+  if (universe_.crashes(Fault::crash_after_effect, life_)) return;
   switch (reply.fate) {
     case world::Fate::hang:
       return;

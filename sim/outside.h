@@ -1,6 +1,6 @@
 #pragma once
 
-#include "process.h"
+#include "cluster.h"
 #include "universe.h"
 
 namespace contactor::sim {
@@ -9,18 +9,19 @@ namespace contactor::sim {
 /// readers.
 class Outside {
  public:
-  Outside(Universe& universe, Process& process) : universe_(universe), process_(process) {}
+  Outside(Universe& universe, Cluster& cluster) : universe_(universe), cluster_(cluster) {}
   void carry(world::Outgoing outgoing);
 
  private:
   void hand_over(const std::shared_ptr<world::Outgoing>& outgoing);
-  void hand_callback(const std::shared_ptr<world::Outgoing>& outgoing);
-  void hand_event(const std::shared_ptr<world::Outgoing>& outgoing);
+  void hand_callback(engine::Engine& engine, const std::shared_ptr<world::Outgoing>& outgoing);
+  [[nodiscard]] std::uint8_t shard_of(const ports::HttpRequest& request, bool is_event) const;
+  void hand_event(engine::Engine& engine, const std::shared_ptr<world::Outgoing>& outgoing);
   void answered(const world::Outgoing& outgoing, int status);
   [[nodiscard]] bool drops(std::string_view command_id) const;
 
   Universe& universe_;
-  Process& process_;
+  Cluster& cluster_;
 };
 
 }  // namespace contactor::sim

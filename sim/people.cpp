@@ -35,8 +35,8 @@ engine::ReplyTemplate reply_for(const ota::Order& order, const std::string& key)
 
 }  // namespace
 
-People::People(Universe& universe, Process& process)
-    : universe_(universe), process_(process), dice_(stream(universe.scenario.seed, 4)) {}
+People::People(Universe& universe, Cluster& cluster)
+    : universe_(universe), cluster_(cluster), dice_(stream(universe.scenario.seed, 4)) {}
 
 void People::begin() {
   for (const auto& plan : universe_.scenario.orders) plan_order(plan);
@@ -86,12 +86,12 @@ void People::take_by_itself(const std::string& payment) {
 void People::place(const PurchaseRef& purchase) {
   // Nobody repeats an order that was not taken yet, or never will be.
   if (!purchase->first && !record_.accepted.contains(purchase->order.order_id.str())) return;
-  auto* engine = process_.engine();
+  auto* engine = cluster_.ask(purchase->order.vin.shard());
   if (engine == nullptr) return try_later(purchase);
   // Whoever gets no answer asks again, as a shop does: the same order under the same key.
   const int this_try = purchase->tries;
   ota::Order order = purchase->order;
-  order.requested_at = process_.wall_clock();
+  order.requested_at = engine->time().now();
   engine->accept(std::move(order), reply_for(purchase->order, purchase->key),
                  [this, purchase](Result<engine::Accepted> answer) {
                    purchase->tries += 1;
@@ -163,7 +163,7 @@ void People::cancel(ActivationId id, int tries) {
     universe_.clock.plan(universe_.clock.now() + seconds(10), nullptr,
                          [this, id, tries] { cancel(id, tries + 1); });
   };
-  auto* engine = process_.engine();
+  auto* engine = cluster_.ask(id.shard());
   if (engine == nullptr) return again();
   if (tries == 0) ++record_.cancels;
   engine->cancel(id, "customer", "changed their mind", [this, again](Result<ota::Activation> answer) {
@@ -186,7 +186,7 @@ void People::look_at_desk() {
 }
 
 void People::work_on(const ota::Ticket& ticket) {
-  auto* engine = process_.engine();
+  auto* engine = cluster_.ask(ticket.activation_id.shard());
   if (engine == nullptr) return;
   ++record_.desk_acts;
   engine::TicketOrder order = draw_act(ticket);

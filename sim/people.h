@@ -3,7 +3,7 @@
 #include <map>
 #include <string>
 
-#include "process.h"
+#include "cluster.h"
 #include "universe.h"
 
 namespace contactor::sim {
@@ -21,7 +21,7 @@ struct PeopleRecord {
 /// have an answer.
 class People {
  public:
-  People(Universe& universe, Process& process);
+  People(Universe& universe, Cluster& cluster);
   /// Plans everything that the scenario says.
   void begin();
   /// After the hurting nobody asks for anything new.
@@ -54,7 +54,7 @@ class People {
   [[nodiscard]] engine::TicketOrder draw_act(const ota::Ticket& ticket);
 
   Universe& universe_;
-  Process& process_;
+  Cluster& cluster_;
   Prng dice_;
   PeopleRecord record_;
   bool at_work_ = true;

@@ -1,5 +1,7 @@
 #include "process.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "gateways/iot_api/gateway.h"
@@ -8,6 +10,8 @@
 #include "network.h"
 #include "sinks.h"
 #include "slow_disk.h"
+#include "slow_nodes.h"
+#include "store/memory/nodes.h"
 #include "store/memory/store.h"
 
 namespace contactor::sim {
@@ -34,10 +38,10 @@ gateways::iot_api::GatewayParams iot_params(Network& network, ProcessTime& time,
           .callback_url = scenario.callbacks_share > 0 ? "http://contactor.test/v1/iot/callbacks" : ""};
 }
 
-engine::Settings settings_of(const Scenario& scenario, std::uint64_t incarnation) {
+engine::Settings settings_of(const Scenario& scenario, std::string node) {
   engine::Settings settings;
   settings.policy = scenario.policy;
-  settings.node = fmt::format("node-{}", incarnation);
+  settings.node = std::move(node);
   settings.console_url = "https://console.example.org";
   settings.support_contact = "support@example.org";
   settings.calls_in_flight_max = scenario.calls_in_flight_max;
@@ -47,13 +51,22 @@ engine::Settings settings_of(const Scenario& scenario, std::uint64_t incarnation
 }  // namespace
 
 struct Process::Parts {
-  Parts(Universe& universe, const Mutant* mutant, std::uint64_t incarnation)
-      : time(universe.clock, life, universe.clock_error),
+  Parts(Process& process, std::size_t place, std::uint64_t incarnation)
+      : Parts(process.universe_, process.mutant_, process.clock_error_, process.away_until_, place,
+              incarnation) {}
+  Parts(Universe& universe, const Mutant* mutant, const Millis& clock_error, const Instant& away_until,
+        std::size_t place, std::uint64_t incarnation)
+      : life(std::make_shared<Life>(Life{.process = place * 1'000'000 + incarnation})),
+        time(universe.clock, life, clock_error, mutant != nullptr && mutant->clock_stands_still),
         disk_time(universe.clock, life, no_error),
-        entropy(stream(universe.scenario.seed, 1000 + incarnation)),
+        entropy(stream(universe.scenario.seed, 1000 + place * 1'000'000 + incarnation)),
         network(universe, life, time),
         memory(universe.disk, disk_time),
-        disk(universe, life, memory),
+        broken_memory(mutant != nullptr && mutant->inner_store ? mutant->inner_store(universe, life, memory)
+                                                               : nullptr),
+        disk(universe, life, broken_memory ? *broken_memory : static_cast<ports::Store&>(memory), away_until),
+        leases(universe.disk, disk_time, {.process = life->process}),
+        nodes(universe, life, leases, away_until),
         iot(iot_params(network, time, universe.scenario)),
         stripe({.transport = network,
                 .timekeeper = time,
@@ -68,9 +81,20 @@ struct Process::Parts {
     if (mutant != nullptr && mutant->store) broken_store = mutant->store(universe, life, disk);
     if (mutant != nullptr && mutant->payments) broken_payments = mutant->payments(universe, life, stripe);
     if (mutant != nullptr && mutant->iot) broken_iot = mutant->iot(iot);
+    if (mutant != nullptr && mutant->nodes_port) broken_nodes = mutant->nodes_port(universe, life, nodes);
+    build_engine(universe, place, incarnation);
+  }
+
+  void build_engine(Universe& universe, std::size_t place, std::uint64_t incarnation) {
+    const Scenario& scenario = universe.scenario;
     ports::Store& store = broken_store ? *broken_store : static_cast<ports::Store&>(disk);
     ports::Payments& payments = broken_payments ? *broken_payments : static_cast<ports::Payments&>(stripe);
     ports::IotApi& iot_api = broken_iot ? *broken_iot : static_cast<ports::IotApi&>(iot);
+    ports::Nodes& shared = broken_nodes ? *broken_nodes : static_cast<ports::Nodes&>(nodes);
+    // A machine keeps its name over restarts, a container gets a new one.
+    std::string name =
+        scenario.names_stay ? fmt::format("node-{}", place) : fmt::format("node-{}-{}", place, incarnation);
+    universe.node_names[life->process] = name;
     engine = std::make_unique<engine::Engine>(engine::Ports{.time = time,
                                                             .entropy = entropy,
                                                             .store = store,
@@ -78,18 +102,22 @@ struct Process::Parts {
                                                             .stripe = &payments,
                                                             .shop = &shop,
                                                             .mail = &mail,
-                                                            .push = &push},
-                                              settings_of(universe.scenario, incarnation));
+                                                            .push = &push,
+                                                            .nodes = scenario.nodes > 0 ? &shared : nullptr},
+                                              settings_of(scenario, std::move(name)));
   }
 
-  LifeRef life = std::make_shared<Life>();
+  LifeRef life;
   ProcessTime time;
   const Millis no_error{};
   ProcessTime disk_time;  ///< the disk's latency is real, whatever the wall clock says
   SeededEntropy entropy;
   Network network;
   store::memory::Store memory;
+  std::unique_ptr<ports::Store> broken_memory;
   SlowDisk disk;
+  store::memory::Nodes leases;
+  SlowNodes nodes;
   gateways::iot_api::Gateway iot;
   gateways::stripe::Gateway stripe;
   gateways::shop::Gateway shop;
@@ -98,12 +126,15 @@ struct Process::Parts {
   std::unique_ptr<ports::Store> broken_store;
   std::unique_ptr<ports::Payments> broken_payments;
   std::unique_ptr<ports::IotApi> broken_iot;
+  std::unique_ptr<ports::Nodes> broken_nodes;
   std::unique_ptr<engine::Engine> engine;
 };
 
-Process::Process(Universe& universe, const Mutant* mutant) : universe_(universe), mutant_(mutant) {
-  universe_.crash = [this] { crash(); };
-}
+Process::Process(Universe& universe, const Mutant* mutant, std::size_t place)
+    : universe_(universe),
+      mutant_(mutant),
+      place_(place),
+      clock_error_(universe.scenario.nodes > 0 ? universe.scenario.clock_errors[place] : Millis(0)) {}
 
 Process::~Process() {
   if (parts_) parts_->life->alive = false;
@@ -111,13 +142,49 @@ Process::~Process() {
 }
 
 engine::Engine* Process::engine() {
-  return ready_ && !stopping_ && parts_->life->alive ? parts_->engine.get() : nullptr;
+  const bool answers =
+      ready_ && !stopping_ && parts_->life->alive && parts_->life->frozen_until <= universe_.clock.now();
+  return answers ? parts_->engine.get() : nullptr;
+}
+
+std::uint64_t Process::number() const { return parts_ ? parts_->life->process : 0; }
+
+bool Process::owns(const LifeRef& life) const {
+  return (parts_ && parts_->life == life) ||
+         std::ranges::any_of(zombies_, [&](const auto& zombie) { return zombie->life == life; });
+}
+
+Instant Process::healthy_since() const {
+  const bool is_up = parts_ && ready_ && parts_->life->alive;
+  const Instant now = universe_.clock.now();
+  if (!is_up || away_until_ > now || parts_->life->frozen_until > now) return Instant::never();
+  return std::max({ready_at_, away_until_, parts_->life->frozen_until});
+}
+
+void Process::set_clock(Millis by) {
+  constexpr Millis kErrorMax = std::chrono::hours(6);  // What a clock may be wrong by in all.
+  clock_error_ = std::clamp(clock_error_ + by, -kErrorMax, kErrorMax);
+}
+
+void Process::freeze() {
+  if (parts_ && parts_->life->alive) universe_.freeze(parts_->life);
+}
+
+void Process::cut_off() {
+  universe_.observer->disturbed();
+  away_until_ = universe_.clock.now() + universe_.between(seconds(2), std::chrono::minutes(2));
+}
+
+void Process::heal() {
+  clock_error_ = Millis(0);
+  away_until_ = std::min(away_until_, universe_.clock.now());
+  if (parts_) parts_->life->frozen_until = std::min(parts_->life->frozen_until, universe_.clock.now());
 }
 
 void Process::start() {
   ready_ = stopping_ = false;
   universe_.observer->process_starts();
-  parts_ = std::make_unique<Parts>(universe_, mutant_, ++incarnation_);
+  parts_ = std::make_unique<Parts>(*this, place_, ++incarnation_);
   parts_->engine->start([this, life = parts_->life](Status status) {
     if (life->alive) started(std::move(status));
   });
@@ -126,6 +193,7 @@ void Process::start() {
 void Process::started(Status status) {
   if (status) {
     ready_ = true;
+    ready_at_ = universe_.clock.now();
     return;
   }
   // As a real one would: it says why and exits, and its supervisor starts it again.
@@ -150,8 +218,12 @@ void Process::restart_gracefully() {
   universe_.observer->disturbed();
   auto* leaving = engine();
   stopping_ = true;
+  stop_asked_at_ = universe_.clock.now();
   leaving->stop([this, life = parts_->life] {
-    if (life->alive) universe_.clock.plan(universe_.clock.now(), nullptr, [this, life] { stopped(life); });
+    if (!life->alive) return;
+    if (life->frozen_until < stop_asked_at_)
+      universe_.observer->left_after(universe_.clock.now() - stop_asked_at_);
+    universe_.clock.plan(universe_.clock.now(), nullptr, [this, life] { stopped(life); });
   });
   // A supervisor kills what does not end in time.
   universe_.clock.plan(universe_.clock.now() + seconds(30), nullptr,

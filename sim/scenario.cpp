@@ -46,10 +46,10 @@ FaultRates draw_rates(Prng& dice) {
   // These are drawn once a minute or at each commit rather than at each call: the same rate would leave
   // nothing alive.
   for (const Fault often : {Fault::crash_before_commit, Fault::crash_after_commit, Fault::crash_before_effect,
-                            Fault::crash_after_effect})
+                            Fault::crash_after_effect, Fault::freeze_after_commit})
     rates[static_cast<std::size_t>(often)] /= 8;
-  for (const Fault each_minute :
-       {Fault::crash_anytime, Fault::graceful_restart, Fault::clock_forward, Fault::clock_back})
+  for (const Fault each_minute : {Fault::crash_anytime, Fault::graceful_restart, Fault::clock_forward,
+                                  Fault::clock_back, Fault::freeze, Fault::partition})
     rates[static_cast<std::size_t>(each_minute)] /= 4;
   for (const Fault outage : {Fault::iot_outage, Fault::stripe_outage})
     rates[static_cast<std::size_t>(outage)] /= 20;
@@ -98,9 +98,23 @@ ota::Order draw_order(Prng& dice, std::size_t number, std::size_t vehicles) {
   return order;
 }
 
+/// Half of the runs have one process that knows of no others, the rest up to three nodes.
+void draw_nodes(Scenario& scenario, std::optional<std::size_t> nodes) {
+  Prng dice = stream(scenario.seed, 6);
+  const bool shared = dice.chance(0.5);
+  const std::size_t drawn = dice.chance(0.1) ? 1 : pick(dice, 2, 3);
+  scenario.nodes = nodes.value_or(shared ? drawn : 0);
+  scenario.names_stay = dice.chance(0.5);
+  for (auto& error : scenario.clock_errors)
+    if (dice.chance(0.5)) error = between(dice, Millis(0), hours(2)) - hours(1);
+  if (scenario.nodes > 0) return;
+  for (const Fault fault : {Fault::freeze, Fault::freeze_after_commit, Fault::partition})
+    scenario.fault_rates[static_cast<std::size_t>(fault)] = 0;
+}
+
 }  // namespace
 
-Scenario draw_scenario(std::uint64_t seed) {
+Scenario draw_scenario(std::uint64_t seed, std::optional<std::size_t> nodes) {
   Prng dice = stream(seed, 1);
   Scenario scenario;
   scenario.seed = seed;
@@ -131,13 +145,15 @@ Scenario draw_scenario(std::uint64_t seed) {
     scenario.world = world::rough(dice.next());
     scenario.fault_rates = draw_rates(dice);
   }
+  draw_nodes(scenario, nodes);
   return scenario;
 }
 
 std::string describe(const Scenario& scenario) {
   std::string text = fmt::format(
-      "{} orders on {} vehicles, hurts for {}, retries {}, base {}, max {}, budget {}, {} calls at once{}",
-      scenario.orders.size(), scenario.vehicles, to_duration_text(scenario.hurts_for),
+      "{} orders on {} vehicles, {} nodes, hurts for {}, retries {}, base {}, max {}, budget {}, {} calls at "
+      "once{}",
+      scenario.orders.size(), scenario.vehicles, scenario.nodes, to_duration_text(scenario.hurts_for),
       scenario.policy.retry.retries_max, to_duration_text(scenario.policy.retry.base_delay),
       to_duration_text(scenario.policy.retry.max_delay), scenario.policy.commands_per_hour,
       scenario.calls_in_flight_max, scenario.quiet ? ", quiet" : "; faults:");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -40,10 +41,14 @@ struct Scenario {
   double desk_acts = 0;    ///< the share of open tickets that get an act at a look
   FaultRates fault_rates{};
   world::WorldParams world;
-  double callbacks_share = 1;  ///< 0: the API is only polled
+  double callbacks_share = 1;            ///< 0: the API is only polled
+  std::size_t nodes = 0;                 ///< on one disk; 0: one process that knows of no others
+  bool names_stay = true;                ///< a restarted node has its name of before
+  std::array<Millis, 3> clock_errors{};  ///< of the nodes' wall clocks at the start
 };
 
-[[nodiscard]] Scenario draw_scenario(std::uint64_t seed);
+/// @param nodes  instead of what the seed draws
+[[nodiscard]] Scenario draw_scenario(std::uint64_t seed, std::optional<std::size_t> nodes = {});
 /// The derived options in one line, for the report of a failing seed.
 [[nodiscard]] std::string describe(const Scenario& scenario);
 /// A stream of numbers of its own, so that one part's draws do not shift another's.

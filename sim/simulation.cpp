@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include "checkers/witness.h"
+#include "cluster.h"
 #include "havoc.h"
 #include "outside.h"
 #include "people.h"
-#include "process.h"
 #include "story.h"
 
 namespace contactor::sim {
@@ -22,10 +22,10 @@ struct Run {
   Run(const Scenario& scenario, const Mutant* mutant)
       : universe(scenario),
         witness(universe),
-        process(universe, mutant),
-        outside(universe, process),
-        people(universe, process),
-        havoc(universe, process) {}
+        cluster(universe, mutant),
+        outside(universe, cluster),
+        people(universe, cluster),
+        havoc(universe, cluster) {}
 
   /// Moves to the next thing that happens anywhere, at most to `until`.
   bool step(Instant until) {
@@ -55,7 +55,7 @@ struct Run {
 
   Universe universe;
   Witness witness;
-  Process process;
+  Cluster cluster;
   Outside outside;
   People people;
   Havoc havoc;
@@ -64,7 +64,7 @@ struct Run {
 };
 
 void hurt(Run& run) {
-  run.process.start();
+  run.cluster.start();
   run.people.begin();
   run.havoc.begin();
   run.run_until(kRunStart + run.universe.scenario.hurts_for);
@@ -93,14 +93,22 @@ void check_promises(Run& run) {
       evidence.violated("L10", id, fmt::format("order {} was acknowledged and is not on the disk", order));
 }
 
-/// What the process itself says of its work.
-std::string state_of(Process& process) {
-  auto* engine = process.engine();
-  if (engine == nullptr) return "  no process takes requests\n";
-  const auto counters = engine->counters();
-  return fmt::format("  the process: {} live, {} ready to send, {} calls in flight, {} owed, breaker {}\n",
-                     counters.live, counters.ready, counters.in_flight, counters.outbox,
-                     counters.breaker_open ? "open" : "closed");
+/// What the processes themselves say of their work.
+std::string state_of(const Cluster& cluster) {
+  std::string text;
+  for (const auto& process : cluster.processes()) {
+    auto* engine = process->engine();
+    if (engine == nullptr) {
+      text += fmt::format("  process {} takes no requests\n", process->number());
+      continue;
+    }
+    const auto counters = engine->counters();
+    text += fmt::format(
+        "  process {}: {} shards, {} live, {} ready to send, {} calls in flight, {} owed, breaker {}\n",
+        process->number(), counters.shards, counters.live, counters.ready, counters.in_flight,
+        counters.outbox, counters.breaker_open ? "open" : "closed");
+  }
+  return text;
 }
 
 void count(const Run& run, RunResult& result) {
@@ -133,14 +141,14 @@ RunResult simulate(const Scenario& scenario, const Mutant* mutant) {
   check_promises(run);
   RunResult result{.seed = scenario.seed, .violations = run.witness.evidence().violations};
   if (!result.violations.empty()) result.story = story_of(run.witness.evidence(), result.violations.front());
-  if (!result.violations.empty()) result.story += state_of(run.process);
+  if (!result.violations.empty()) result.story += state_of(run.cluster);
   result.trace = run.universe.trace;
   result.virtual_time = run.universe.clock.now() - kRunStart;
   result.events = run.universe.clock.steps();
   result.orders = run.people.record().orders;
   result.refused_orders = run.people.record().refused;
   result.repeated_orders = run.people.record().repeated;
-  result.crashes = run.process.crashes();
+  result.crashes = run.cluster.crashes();
   count(run, result);
   return result;
 }

@@ -17,8 +17,8 @@ class Simulation : public ::testing::Test {
   }
   Tally tally_;
   /// Runs one seed and expects that nothing is violated.
-  void expect_fine(std::uint64_t seed) {
-    const Scenario scenario = draw_scenario(seed);
+  void expect_fine(std::uint64_t seed, std::optional<std::size_t> nodes = {}) {
+    const Scenario scenario = draw_scenario(seed, nodes);
     const RunResult result = simulate(scenario);
     tally_.add(scenario, result);
     EXPECT_TRUE(result.violations.empty()) << report_of(scenario, result);
@@ -32,12 +32,20 @@ TEST_F(Simulation, TheFirstSeedsKeepEveryInvariant) {
   EXPECT_GT(tally_.faults.size(), 40U);
 }
 
+TEST_F(Simulation, TheFirstSeedsKeepEveryInvariantWithThreeNodes) {
+  for (std::uint64_t seed = 1; seed < 7; ++seed) expect_fine(seed, 3);
+  EXPECT_FALSE(tally_.is_vacuous());
+  EXPECT_GT(tally_.faults["freeze"] + tally_.faults["freeze_after_commit"], 0U);
+  EXPECT_GT(tally_.faults["partition"], 0U);
+}
+
 TEST_F(Simulation, EverySeedThatOnceFoundADefectStaysFine) {
   std::ifstream file(CTR_SIM_SEEDS);
   int found = 0;
   for (std::string line; std::getline(file, line);) {
     if (line.empty() || line.front() == '#') continue;
-    expect_fine(std::stoull(line));
+    const std::size_t blank = line.find(' ');
+    expect_fine(std::stoull(line), blank == std::string::npos ? 0 : std::stoull(line.substr(blank)));
     ++found;
   }
   EXPECT_GT(found, 0);

@@ -31,7 +31,7 @@ Status status_of_push(const world::Reply& reply) {
 }  // namespace
 
 void MailSink::send(ports::MailMessage message, Instant, ports::Done<Status> done) {
-  if (!life_->alive || universe_.crashes(Fault::crash_before_effect)) return;
+  if (!life_->alive || universe_.crashes(Fault::crash_before_effect, life_)) return;
   const std::string_view id = message.message_id;
   universe_.observer->notice_sent(id.substr(0, id.find('@')));
   universe_.note(message.message_id);
@@ -39,7 +39,7 @@ void MailSink::send(ports::MailMessage message, Instant, ports::Done<Status> don
       fmt::format("Message-ID: {}\nSubject: {}\n\n{}", message.message_id, message.subject, message.text);
   const auto reply =
       universe_.world.deliver_mail("noreply@example.org", message.to, raw, universe_.clock.now());
-  if (universe_.crashes(Fault::crash_after_effect)) return;
+  if (universe_.crashes(Fault::crash_after_effect, life_)) return;
   universe_.clock.plan(universe_.clock.now() + universe_.between(Millis(20), Millis(900)), life_,
                        [reply, done = std::move(done)]() mutable { done(status_of_mail(reply)); });
 }
@@ -59,7 +59,7 @@ bool PushSink::sign_in() {
 }
 
 void PushSink::send(ports::PushMessage message, Instant, ports::Done<Status> done) {
-  if (!life_->alive || universe_.crashes(Fault::crash_before_effect)) return;
+  if (!life_->alive || universe_.crashes(Fault::crash_before_effect, life_)) return;
   Status status = failure(ErrorKind::unavailable, Applied::no, "signing in failed");
   if (sign_in()) {
     universe_.observer->notice_sent(message.collapse_key);
@@ -74,7 +74,7 @@ void PushSink::send(ports::PushMessage message, Instant, ports::Done<Status> don
                                                .headers = {{"Authorization", "Bearer " + access_}},
                                                .body = json::serialize(body)},
                                               universe_.clock.now()));
-    if (universe_.crashes(Fault::crash_after_effect)) return;
+    if (universe_.crashes(Fault::crash_after_effect, life_)) return;
   }
   universe_.clock.plan(
       universe_.clock.now() + universe_.between(Millis(30), Millis(200)), life_,

@@ -31,9 +31,19 @@ Millis SlowDisk::latency() {
   return universe_.between(Millis(0), Millis(4));
 }
 
+bool SlowDisk::is_away() const { return universe_.clock.now() < away_until_; }
+
+/// Nothing reaches the store: whoever asks is told so after a while.
+template <class T>
+void SlowDisk::fail_later(ports::Done<Result<T>> done) {
+  universe_.clock.plan(universe_.clock.now() + universe_.between(Millis(50), seconds(5)), life_,
+                       [done = std::move(done)]() mutable { done(fail(away(Applied::no))); });
+}
+
 template <class T>
 void SlowDisk::read(ports::Done<Result<T>> done, std::move_only_function<void(ports::Done<Result<T>>)> ask) {
   if (!life_->alive) return;
+  if (is_away()) return fail_later(std::move(done));
   universe_.clock.plan(universe_.clock.now() + latency(), life_,
                        [this, done = std::move(done), ask = std::move(ask)]() mutable {
                          if (universe_.faults.strikes(Fault::store_read_failed)) {
@@ -48,35 +58,35 @@ template <class T>
 void SlowDisk::commit(ports::Done<Result<T>> done,
                       std::move_only_function<void(ports::Done<Result<T>>)> apply) {
   if (!life_->alive) return;
+  if (is_away()) return fail_later(std::move(done));
   commits_until_ = std::max(commits_until_, universe_.clock.now() + latency());
-  universe_.clock.plan(commits_until_, life_,
-                       [this, done = std::move(done), apply = std::move(apply)]() mutable {
-                         if (universe_.crashes(Fault::crash_before_commit)) return;
-                         if (universe_.faults.strikes(Fault::store_refused)) {
-                           universe_.observer->disturbed();
-                           return done(fail(full()));
-                         }
-                         apply([this, done = std::move(done)](Result<T> result) mutable {
-                           // The commit is on the disk: from here on only the word about it can be lost.
-                           if (!life_->alive || universe_.crashes(Fault::crash_after_commit)) return;
-                           if (universe_.faults.strikes(Fault::store_commit_unknown)) {
-                             universe_.observer->disturbed();
-                             return done(fail(away(Applied::maybe)));
-                           }
-                           done(std::move(result));
-                         });
-                       });
+  universe_.clock.plan(
+      commits_until_, life_, [this, done = std::move(done), apply = std::move(apply)]() mutable {
+        if (universe_.crashes(Fault::crash_before_commit, life_)) return;
+        if (universe_.faults.strikes(Fault::store_refused)) {
+          universe_.observer->disturbed();
+          return done(fail(full()));
+        }
+        apply([this, done = std::move(done)](Result<T> result) mutable {
+          // The commit is on the disk: from here on only the word about it can be lost.
+          if (!life_->alive || universe_.crashes(Fault::crash_after_commit, life_)) return;
+          if (universe_.faults.strikes(Fault::store_commit_unknown)) {
+            universe_.observer->disturbed();
+            return done(fail(away(Applied::maybe)));
+          }
+          if (!universe_.faults.strikes(Fault::freeze_after_commit)) return done(std::move(result));
+          universe_.freeze(life_);
+          universe_.clock.plan(
+              universe_.clock.now(), life_,
+              [done = std::move(done), result = std::move(result)]() mutable { done(std::move(result)); });
+        });
+      });
 }
 
 void SlowDisk::write(std::shared_ptr<const ports::ActivationWrite> write,
                      ports::Done<Result<ports::WriteOutcome>> done) {
   commit<ports::WriteOutcome>(std::move(done), [this, write = std::move(write)](auto result) mutable {
-    inner().write(write,
-                  [this, write, result = std::move(result)](Result<ports::WriteOutcome> outcome) mutable {
-                    if (outcome && *outcome == ports::WriteOutcome::applied)
-                      universe_.observer->step_committed(*write);
-                    result(std::move(outcome));
-                  });
+    inner().write(std::move(write), std::move(result));
   });
 }
 
@@ -117,7 +127,7 @@ void SlowDisk::load(std::vector<ActivationId> ids, ports::Done<Result<std::vecto
 
 void SlowDisk::live_rows(ports::ShardSet shards, ActivationId after, std::size_t limit,
                          ports::Done<Result<std::vector<ports::LiveRow>>> done) {
-  if (universe_.crashes(Fault::crash_while_starting)) return;
+  if (universe_.crashes(Fault::crash_while_starting, life_)) return;
   read<std::vector<ports::LiveRow>>(std::move(done), [this, shards, after, limit](auto result) {
     inner().live_rows(shards, after, limit, std::move(result));
   });
@@ -125,7 +135,7 @@ void SlowDisk::live_rows(ports::ShardSet shards, ActivationId after, std::size_t
 
 void SlowDisk::outbox(ports::ShardSet shards, std::int64_t after, std::size_t limit,
                       ports::Done<Result<std::vector<ports::OutboxEntry>>> done) {
-  if (universe_.crashes(Fault::crash_while_starting)) return;
+  if (universe_.crashes(Fault::crash_while_starting, life_)) return;
   read<std::vector<ports::OutboxEntry>>(std::move(done), [this, shards, after, limit](auto result) {
     inner().outbox(shards, after, limit, std::move(result));
   });

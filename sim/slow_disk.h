@@ -8,8 +8,9 @@ namespace contactor::sim {
 /// The way to the disk: commits take time, answers take time, and the process may die on either way.
 class SlowDisk final : public ForwardingStore {
  public:
-  SlowDisk(Universe& universe, LifeRef life, ports::Store& inner)
-      : ForwardingStore(inner), universe_(universe), life_(std::move(life)) {}
+  /// @param away_until  while this process is cut off from it
+  SlowDisk(Universe& universe, LifeRef life, ports::Store& inner, const Instant& away_until)
+      : ForwardingStore(inner), universe_(universe), life_(std::move(life)), away_until_(away_until) {}
 
   void write(std::shared_ptr<const ports::ActivationWrite> write,
              ports::Done<Result<ports::WriteOutcome>> done) override;
@@ -39,10 +40,14 @@ class SlowDisk final : public ForwardingStore {
   /// A write: waits for its turn, is committed or not, and is acknowledged or not.
   template <class T>
   void commit(ports::Done<Result<T>> done, std::move_only_function<void(ports::Done<Result<T>>)> apply);
+  template <class T>
+  void fail_later(ports::Done<Result<T>> done);
+  [[nodiscard]] bool is_away() const;
   [[nodiscard]] Millis latency();
 
   Universe& universe_;
   LifeRef life_;
+  const Instant& away_until_;
   Instant commits_until_;  ///< writes are made durable in the order in which they were handed in
 };
 

@@ -15,13 +15,25 @@ Universe::Universe(const Scenario& from)
     : scenario(from),
       clock(kRunStart),
       faults(from.fault_rates, stream(from.seed, 2).next()),
-      world(with_addresses(from), stream(from.seed, 3).next()) {}
+      world(with_addresses(from), stream(from.seed, 3).next()) {
+  disk.on_commit = [this](const ports::ActivationWrite& write) { observer->step_committed(write); };
+  disk.on_change_of_hands = [this] { observer->hands_changed(); };
+}
 
-bool Universe::crashes(Fault point) {
+bool Universe::crashes(Fault point, const LifeRef& life) {
   if (!faults.strikes(point)) return false;
   note(to_string(point));
-  crash();
+  crash(life);
   return true;
+}
+
+void Universe::freeze(const LifeRef& life) {
+  note("freeze");
+  observer->disturbed();
+  const Millis span = between(std::chrono::seconds(2), std::chrono::seconds(40));
+  life->frozen_until = clock.now() + span;
+  life->frozen_for += span;
+  clock.plan(life->frozen_until, nullptr, [this] { observer->disturbed(); });
 }
 
 Millis Universe::between(Millis low, Millis high) {

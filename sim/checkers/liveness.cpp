@@ -75,7 +75,8 @@ Millis LivenessChecker::bound() const {
         row != nullptr && row->state == ota::State::WaitingBudget && !row->next_action_at.is_never())
       named =
           std::max(named, std::min<Millis>(row->next_action_at - evidence_.universe.clock.now(), hours(25)));
-  if (evidence_.clock_settings > 0) named += hours(6);  // What was planned by a clock that ran ahead.
+  // What was planned by a clock that ran ahead; nodes read a date in `Retry-After` by their own clock.
+  if (evidence_.clock_settings > 0 || evidence_.universe.scenario.nodes > 0) named += hours(6);
   return named + attempts + (retries + 2) * longest + grace + waits + minutes(30);
 }
 

@@ -126,9 +126,15 @@ void StateChecker::truth(const ota::Activation& row, const ota::HistoryEntry& en
     return;
   }
   const bool wanted = row.order->action == ota::Action::activate;
+  // A car that lies, behind a cache that shows how it was before: nobody could tell.
+  const auto mood = evidence_.universe.world.mood_of(row.order->vin);
+  const auto& faults = evidence_.universe.scenario.world.faults;
+  if (mood == world::Mood::lying && faults.rate(world::FaultKind::iot_stale_cache) > 0) return;
   // What is as wanted already, a car may well claim to have done.
-  if (!evidence_.car_obeyed(row) &&
-      evidence_.universe.world.feature_active(row.order->vin, row.order->service_id.str()) != wanted)
+  Seen& seen = evidence_.seen[row.id];
+  seen.was_as_wanted =
+      evidence_.universe.world.feature_active(row.order->vin, row.order->service_id.str()) == wanted;
+  if (!evidence_.car_obeyed(row) && !seen.was_as_wanted)
     evidence_.violated(
         "S13", row.id,
         fmt::format("recorded as confirmed ({}), the car has obeyed none of its commands", entry.detail));

@@ -8,7 +8,8 @@ Witness::Witness(Universe& universe)
       state_(evidence_),
       money_(evidence_),
       notices_(evidence_),
-      liveness_(evidence_) {
+      liveness_(evidence_),
+      leases_(evidence_) {
   universe.observer = this;
 }
 
@@ -19,21 +20,14 @@ void Witness::step(ActivationId id) {
 }
 
 void Witness::step_committed(const ports::ActivationWrite& write) {
+  leases_.committed(write);
   for (const auto& entry : write.outbox) evidence_.outbox_keys.insert(entry.key);
   step(write.after.id);
   for (const auto& follower : write.followers) step(follower.id);
   evidence_.universe.note(ota::to_string(write.after.state));
 }
 
-/// A commit whose acknowledgement died with its process has been told to nobody: it is found on the disk.
-void Witness::process_starts() {
-  disturbed();
-  const auto& disk = evidence_.universe.disk;
-  for (const auto& [id, entry] : disk.outbox) evidence_.outbox_keys.insert(entry.key);
-  for (const auto* rows : {&disk.live, &disk.archive})
-    for (const auto& [id, row] : *rows)
-      if (evidence_.seen[id].version != row.version) step(id);
-}
+void Witness::process_starts() { disturbed(); }
 
 void Witness::outbox_committed(const ports::OutboxWrite& write) {
   if (!write.postponed) return;
@@ -47,6 +41,7 @@ void Witness::look() {
   commands_.look();
   money_.look();
   notices_.look();
+  leases_.look();
 }
 
 void Witness::at_end() {

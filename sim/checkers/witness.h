@@ -1,6 +1,7 @@
 #pragma once
 
 #include "checkers/commands.h"
+#include "checkers/leases.h"
 #include "checkers/liveness.h"
 #include "checkers/money.h"
 #include "checkers/notices.h"
@@ -15,7 +16,10 @@ class Witness final : public Observer {
 
   void step_committed(const ports::ActivationWrite& write) override;
   void outbox_committed(const ports::OutboxWrite& write) override;
-  void request_sent(const ports::HttpRequest& request) override {
+  void hands_changed() override { leases_.hands_changed(); }
+  void left_after(Millis took) override { leases_.left_after(took); }
+  void request_sent(const Life& sender, const ports::HttpRequest& request) override {
+    leases_.request_sent(sender, request);
     money_.request_sent(request);
     commands_.request_sent(request);
   }
@@ -52,6 +56,7 @@ class Witness final : public Observer {
   MoneyChecker money_;
   NoticeChecker notices_;
   LivenessChecker liveness_;
+  LeaseChecker leases_;
   std::size_t changes_seen_ = 0;
 };
 

@@ -49,7 +49,7 @@ void Engine::Impl::tick() {
     found->second.due = Instant::never();
     (ota::waits_to_send(found->second.state) ? to_send_ : to_look_).push_back(entry->id);
   }
-  if (probe_at() <= now() && may_act()) probe();
+  if (probe_at() <= now()) probe();
   relay();
   pump();
   arm();

@@ -178,6 +178,7 @@ class Engine::Impl {
   void poll(Work& work);
   void polled(Work& work, Result<ota::VehicleStatus> status);
   void last_look(Work& work);
+  void overdue(Work& work);
   void watch_on(Work& work);
   void diagnose(Work& work);
   /// Wraps a port's answer: counted, judged by the breaker, and dropped where its activation has moved on.
@@ -193,7 +194,10 @@ class Engine::Impl {
   void probe();
   void probe_vehicle();
   void probed(bool is_back);
-  [[nodiscard]] Instant probe_at() const { return leads_ ? breaker_.probe_at() : Instant::never(); }
+  /// Never while no probe may be sent: who waits for it would be woken again and again.
+  [[nodiscard]] Instant probe_at() const {
+    return leads_ && may_act() ? breaker_.probe_at() : Instant::never();
+  }
 
   // -- relay.cpp: what is owed to the outside; display.cpp: texts in the car
   void owe(ports::OutboxEntry entry, bool look_first);

@@ -19,6 +19,7 @@ class Shards {
     at_rest,  ///< nothing of it is in memory any more: goes with the next beat
   };
 
+  Shards();
   /// One node without others: every shard is its own for good.
   void own_all();
   [[nodiscard]] Hold hold(std::uint8_t shard) const { return holds_[shard]; }
@@ -29,7 +30,7 @@ class Shards {
   }
   [[nodiscard]] bool works_on(std::uint8_t shard) const { return holds_[shard] == Hold::working; }
   [[nodiscard]] ports::ShardSet in(Hold hold) const;
-  [[nodiscard]] std::size_t count() const;  ///< of all that are not away
+  [[nodiscard]] std::size_t count() const { return holds_.size() - count(Hold::away); }  ///< not away
 
   struct Change {
     ports::ShardSet lost;                  ///< of these nothing may be kept: they have changed hands
@@ -44,7 +45,11 @@ class Shards {
   void at_rest(const ports::ShardSet& shards);
 
  private:
+  [[nodiscard]] std::size_t count(Hold hold) const { return counts_[static_cast<std::size_t>(hold)]; }
+  void set(std::size_t shard, Hold hold);
+
   std::array<Hold, 256> holds_{};
+  std::array<std::size_t, 5> counts_{};  ///< by hold
   std::array<std::uint64_t, 256> epochs_{};
 };
 

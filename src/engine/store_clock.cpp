@@ -8,6 +8,12 @@ constexpr int kDriftShare = 100;
 
 }  // namespace
 
+Instant StoreClock::now() const {
+  if (!known_) return wall_.now();
+  shown_ = std::max(shown_, reckoned());
+  return shown_;
+}
+
 void StoreClock::learn(Instant at, Millis asked_at, Millis answered_at) {
   // A millisecond is what rounding may hide on either side.
   const Millis error = (answered_at - asked_at) / 2 + Millis(1);

@@ -10,7 +10,9 @@ class StoreClock final : public ports::Timekeeper {
  public:
   explicit StoreClock(ports::Timekeeper& wall) : wall_(wall) {}
 
-  [[nodiscard]] Instant now() const override { return known_ ? at_ + (monotonic() - read_at_) : wall_.now(); }
+  /// Never less than before once something was learnt: what was due is still due after a better look at the
+  /// clock.
+  [[nodiscard]] Instant now() const override;
   [[nodiscard]] Millis monotonic() const override { return wall_.monotonic(); }
   void call_at(Instant at, std::move_only_function<void()> action) override {
     wall_.call_at(on_the_wall(at), std::move(action));
@@ -24,17 +26,20 @@ class StoreClock final : public ports::Timekeeper {
   [[nodiscard]] Millis error() const;
   /// No earlier than the true moment, and no later than it.
   [[nodiscard]] Instant latest() const { return now() + error(); }
-  [[nodiscard]] Instant earliest() const { return now() - error(); }
+  [[nodiscard]] Instant earliest() const { return reckoned() - error(); }
 
   /// The same moment by the wall clock: for deadlines that are handed to who has no other.
   [[nodiscard]] Instant on_the_wall(Instant at) const;
 
  private:
+  [[nodiscard]] Instant reckoned() const { return known_ ? at_ + (monotonic() - read_at_) : wall_.now(); }
+
   ports::Timekeeper& wall_;
   bool known_ = false;
   Instant at_;
   Millis read_at_{};  ///< monotonic
   Millis error_{};    ///< when it was read
+  mutable Instant shown_;
 };
 
 }  // namespace contactor::engine

@@ -89,7 +89,8 @@ void Engine::Impl::send_command(Work& work, const ota::SendCommand& command) {
                                   .enable = command.enable,
                                   .configuration = order.configuration,
                                   .generation = command.generation,
-                                  .expires_at = command.expires_at};
+                                  .expires_at = command.expires_at,
+                                  .may_begin = [self = self_] { return *self && (*self)->may_act(); }};
   ports_.iot.configure(
       std::move(request), respond_by(),
       [self = self_, id = work.activation.id, serial = work.serial](ota::CommandAnswer answer) {
@@ -151,7 +152,7 @@ void Engine::Impl::polled(Work& work, Result<ota::VehicleStatus> status) {
 void Engine::Impl::last_look(Work& work) {
   const ota::Activation& activation = work.activation;
   const Instant until = activation.answer_by + std::chrono::seconds(4);
-  if (now() >= until) return happen(work, ota::Overdue{});
+  if (now() >= until) return overdue(work);
   const Instant by = clock_.on_the_wall(until);
   const Vin vin = activation.order->vin;
   auto then = [this, vin, by](Work& still, Result<ota::VehicleStatus> status) {
@@ -162,7 +163,7 @@ void Engine::Impl::last_look(Work& work) {
           seen.status != ota::CommandStatus::delivered)
         return happen(still, std::move(seen));
       // What the car shows weighs more than what was written down about it.
-      if (ota::contradicts(*status, still.activation)) return happen(still, ota::Overdue{});
+      if (ota::contradicts(*status, still.activation)) return overdue(still);
     }
     using History = std::vector<ota::IotHistoryItem>;
     ports_.iot.history(vin, by, answer_for<History>(still, [this](Work& work_now, Result<History> history) {
@@ -171,11 +172,20 @@ void Engine::Impl::last_look(Work& work) {
                            if (seen.status == ota::CommandStatus::applied)
                              return happen(work_now, std::move(seen));
                          }
-                         happen(work_now, ota::Overdue{});
+                         overdue(work_now);
                        }));
   };
   ports_.iot.status(vin, ota::command_id(activation.id, activation.command_ordinal), by,
                     answer_for<ota::VehicleStatus>(work, std::move(then)));
+}
+
+/// Nothing was found. A clock that was set back while looking makes it too early to say so: it is looked
+/// again then.
+void Engine::Impl::overdue(Work& work) {
+  const ota::Activation& activation = work.activation;
+  const bool is_early = activation.state == ota::State::WaitingResponse && now() < activation.answer_by;
+  if (is_early) wake_at(activation.id, activation.answer_by);
+  happen(work, ota::Overdue{});
 }
 
 void Engine::Impl::diagnose(Work& work) {

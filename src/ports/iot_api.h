@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,6 +22,9 @@ struct ConfigureCommand {
   std::string configuration;  ///< a JSON object, already rendered from the template
   std::uint64_t generation = 0;
   Instant expires_at;
+  /// Asked right before each of its requests leaves, for an access token may have to be fetched first; null:
+  /// always. Where it may not, nothing has happened.
+  std::function<bool()> may_begin = {};
 };
 
 /// The existing IoT API in front of the vehicles. Holds its own access token: refreshed early and once,

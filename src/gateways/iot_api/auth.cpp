@@ -9,6 +9,7 @@ struct Call {
   oauth::TokenSource& tokens;
   ports::HttpTransport& transport;
   ports::HttpRequest request;
+  std::function<bool()> may_begin;
   ports::Done<Answer> done;
   bool repeats_on_401 = true;
 };
@@ -23,6 +24,8 @@ void finish_or_repeat(std::unique_ptr<Call> call, const oauth::AccessToken& toke
 }
 
 void send_with(std::unique_ptr<Call> call, const oauth::AccessToken& token) {
+  if (call->may_begin && !call->may_begin())
+    return call->done(fail(ErrorKind::exhausted, "iot_api", "its time had passed before it could be sent"));
   // The request is kept for the repeat; its copy carries the token.
   auto request = call->request;
   request.headers.push_back({"Authorization", "Bearer " + token.value.reveal()});
@@ -44,9 +47,12 @@ void attempt(std::unique_ptr<Call> call) {
 }  // namespace
 
 void send_authorized(oauth::TokenSource& tokens, ports::HttpTransport& transport, ports::HttpRequest request,
-                     ports::Done<Answer> done) {
-  attempt(std::make_unique<Call>(Call{
-      .tokens = tokens, .transport = transport, .request = std::move(request), .done = std::move(done)}));
+                     std::function<bool()> may_begin, ports::Done<Answer> done) {
+  attempt(std::make_unique<Call>(Call{.tokens = tokens,
+                                      .transport = transport,
+                                      .request = std::move(request),
+                                      .may_begin = std::move(may_begin),
+                                      .done = std::move(done)}));
 }
 
 }  // namespace contactor::gateways::iot_api

@@ -25,7 +25,7 @@ void Gateway::configure(ports::ConfigureCommand command, Instant respond_by,
                         ports::Done<ota::CommandAnswer> done) {
   auto request = configure_request(base_url_, command, callback_url_);
   if (!request) return done(ota::classify_transport(request.error()));
-  send(std::move(*request), respond_by,
+  send(std::move(*request), respond_by, std::move(command.may_begin),
        [this, id = std::move(command.command_id), done = std::move(done)](Answer answer) mutable {
          done(answer ? ota::classify(read_configure(*answer, id, timekeeper_.now()))
                      : ota::classify_transport(answer.error()));
@@ -51,14 +51,15 @@ void Gateway::history(Vin vin, Instant respond_by,
                                         std::move(done));
 }
 
-void Gateway::send(ports::HttpRequest request, Instant respond_by, ports::Done<Answer> done) {
+void Gateway::send(ports::HttpRequest request, Instant respond_by, std::function<bool()> may_begin,
+                   ports::Done<Answer> done) {
   request.respond_by = respond_by;
-  send_authorized(tokens_, transport_, std::move(request), std::move(done));
+  send_authorized(tokens_, transport_, std::move(request), std::move(may_begin), std::move(done));
 }
 
 template <class T, class Read>
 void Gateway::ask(ports::HttpRequest request, Instant respond_by, Read read, ports::Done<Result<T>> done) {
-  send(std::move(request), respond_by, [this, read, done = std::move(done)](Answer answer) mutable {
+  send(std::move(request), respond_by, {}, [this, read, done = std::move(done)](Answer answer) mutable {
     if (answer) return done(read(*answer, timekeeper_.now()));
     // A question changes nothing, whatever became of it.
     answer.error().applied = Applied::no;

@@ -33,7 +33,8 @@ class Gateway : public ports::IotApi {
                ports::Done<Result<std::vector<ota::IotHistoryItem>>> done) override;
 
  private:
-  void send(ports::HttpRequest request, Instant respond_by, ports::Done<Result<ports::HttpResponse>> done);
+  void send(ports::HttpRequest request, Instant respond_by, std::function<bool()> may_begin,
+            ports::Done<Result<ports::HttpResponse>> done);
   /// Sends a question and hands on what `read` makes of the answer.
   template <class T, class Read>
   void ask(ports::HttpRequest request, Instant respond_by, Read read, ports::Done<Result<T>> done);

@@ -79,6 +79,16 @@ TEST(IotApiGateway, SendsTheDocumentedCommand) {
   EXPECT_EQ(request.respond_by, world.time.now() + seconds(20));
 }
 
+TEST(IotApiGateway, ACommandThatMayNoLongerBeginIsNotSentAndIsNoAttempt) {
+  // It might when it was handed in; fetching the access token took too long.
+  World world({{"POST", "/token", answer(200, kGrant)}});
+  int asked = 0;
+  world.command.may_begin = [&asked] { return ++asked < 1; };
+  EXPECT_EQ(world.configure().kind, Kind::rate_limited);
+  EXPECT_EQ(asked, 1);
+  EXPECT_TRUE(world.own.is_done());
+}
+
 TEST(IotApiGateway, FinishesAtOnceOnProof) {
   World world(
       {{"POST", "/token", answer(200, kGrant)},

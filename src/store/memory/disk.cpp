@@ -20,6 +20,10 @@ void check_constraints(const ota::Activation& activation) {
   CTR_ASSERT(!taken || !undelivered);
 }
 
+Instant hour_of(Instant at) {
+  return Instant::from_millis(at.millis() - at.millis() % Millis(std::chrono::hours(1)).count());
+}
+
 }  // namespace
 
 ports::WriteOutcome Disk::apply(const ports::ActivationWrite& write) {
@@ -42,6 +46,7 @@ ports::WriteOutcome Disk::apply(const ports::ActivationWrite& write) {
     put_new(write.followers[i]);
     append(write.followers[i].id, write.follower_history[i]);
   }
+  if (on_commit) on_commit(write);
   return ports::WriteOutcome::applied;
 }
 
@@ -84,6 +89,40 @@ bool Disk::apply(const ports::OutboxWrite& write) {
   if (write.notice)
     notices[{write.notice->activation_id, write.notice->event, write.notice->channel}] = *write.notice;
   return true;
+}
+
+ports::Totals Disk::totals() const {
+  std::map<ota::State, std::uint64_t> states;
+  std::map<ota::ServiceStatus, std::uint64_t> statuses;
+  std::map<ota::MoneyState, std::uint64_t> money;
+  std::map<Instant, std::uint64_t> hours;
+  std::map<ota::Priority, std::uint64_t> open;
+  ports::Totals sums;
+  for (const auto* table : {&live, &archive})
+    for (const auto& [id, activation] : *table) {
+      states[activation.state] += 1;
+      statuses[activation.service_status] += 1;
+      money[activation.money_state] += 1;
+      hours[hour_of(activation.created_at)] += 1;
+      sums.retried += activation.retries > 0 ? 1U : 0U;
+      const bool taken = activation.money_state == ota::MoneyState::captured ||
+                         activation.money_state == ota::MoneyState::capturing;
+      sums.captured_not_confirmed += taken && !activation.confirmed_at ? 1U : 0U;
+    }
+  sums.by_state.assign(states.begin(), states.end());
+  sums.by_service.assign(statuses.begin(), statuses.end());
+  sums.by_money.assign(money.begin(), money.end());
+  if (!hours.empty())
+    sums.begun_by_hour.assign(hours.lower_bound(hours.rbegin()->first - std::chrono::hours(24)), hours.end());
+  for (const auto& [id, ticket] : tickets)
+    if (ticket.state == ota::TicketState::open || ticket.state == ota::TicketState::waiting_customer)
+      open[ticket.priority] += 1;
+  sums.open_tickets.assign(open.begin(), open.end());
+  sums.tickets = tickets.size();
+  sums.outbox = outbox.size();
+  for (const auto& [id, entry] : outbox)
+    sums.outbox_oldest_at = std::min(sums.outbox_oldest_at, entry.created_at);
+  return sums;
 }
 
 const ota::Activation* Disk::find(ActivationId id) const {

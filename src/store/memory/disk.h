@@ -23,6 +23,7 @@ class Disk {
   [[nodiscard]] const ota::Activation* find(ActivationId id) const;
   [[nodiscard]] ports::CommandLedger ledger(const Vin& vin) const;
   [[nodiscard]] std::vector<ActivationId> of_vehicle(const Vin& vin) const;
+  [[nodiscard]] ports::Totals totals() const;
 
   std::map<ActivationId, ota::Activation> live;
   std::map<ActivationId, ota::Activation> archive;
@@ -61,6 +62,9 @@ class Disk {
   Lease leadership;
   std::map<std::string, Node> nodes;
   std::map<std::int64_t, Posted> letters;
+  /// For whoever watches a test from outside: told at the moment itself.
+  std::function<void(const ports::ActivationWrite&)> on_commit;
+  std::function<void()> on_change_of_hands;
   std::map<const void*, std::function<void()>> letter_watchers;  ///< called after every change of a letter
   std::uint64_t timeline = 1;
   std::optional<Instant> timeline_rose_at;

@@ -49,19 +49,32 @@ Result<ports::NodeView> Nodes::renew(const ports::Heartbeat& heartbeat, Instant 
                                                           .leaving = heartbeat.leaving,
                                                           .beaten_at = at});
   std::erase_if(disk_.letters, [at](const auto& item) { return at - item.second.at > kLettersKept; });
+  bool changed = false;
+  std::size_t held = 0;
+  std::size_t free = 0;
   for (std::size_t shard = 0; shard < disk_.leases.size(); ++shard) {
     Shard& lease = disk_.leases[shard];
-    if (!is_mine(lease)) continue;
-    lease.until = at + ports::kLeaseLife;
-    // Raised here as well, so that no straggler's write passes before somebody else has taken it.
-    if (heartbeat.handed_back.test(shard)) lease = {.owner = 0, .epoch = lease.epoch + 1, .until = at};
+    if (is_mine(lease) && heartbeat.handed_back.test(shard)) {
+      // Raised here as well, so that no straggler's write passes before somebody else has taken it.
+      lease = {.owner = 0, .epoch = lease.epoch + 1, .until = at};
+      changed = true;
+    }
+    if (is_mine(lease)) {
+      lease.until = at + ports::kLeaseLife;
+      held += 1;
+    }
+    free += is_free(lease, at) ? 1U : 0U;
   }
   const auto takers = static_cast<std::size_t>(std::ranges::count_if(disk_.nodes, [at](const auto& item) {
     return !item.second.leaving && at - item.second.beaten_at < ports::kLeaseLife;
   }));
   const std::size_t share = heartbeat.leaving ? 0 : (disk_.leases.size() + takers - 1) / takers;
-  take_free(share, at);
+  if (held < share && free > 0) {
+    take_free(share - held, at);
+    changed = true;
+  }
   const bool leads = lead(heartbeat.leaving, at);
+  if (changed && disk_.on_change_of_hands) disk_.on_change_of_hands();
   ports::NodeView made = view(share, leads, at);
   if (heartbeat.leaving && made.held.empty()) disk_.nodes.erase(heartbeat.node);
   return made;
@@ -71,14 +84,12 @@ bool Nodes::is_free(const Shard& lease, Instant at) const {
   return lease.owner == 0 || (!is_mine(lease) && lease.until <= at);
 }
 
-void Nodes::take_free(std::size_t share, Instant at) {
-  auto held = static_cast<std::size_t>(
-      std::ranges::count_if(disk_.leases, [this](const Shard& lease) { return is_mine(lease); }));
+void Nodes::take_free(std::size_t count, Instant at) {
   for (Shard& lease : disk_.leases) {
-    if (held >= share) return;
+    if (count == 0) return;
     if (!is_free(lease, at)) continue;
     lease = {.owner = params_.process, .epoch = lease.epoch + 1, .until = at + ports::kLeaseLife};
-    held += 1;
+    count -= 1;
   }
 }
 
@@ -96,18 +107,16 @@ bool Nodes::lead(bool leaving, Instant at) {
 ports::NodeView Nodes::view(std::size_t share, bool leads, Instant at) const {
   ports::NodeView view{.share = share, .leads = leads, .at = at, .timeline = disk_.timeline};
   if (disk_.timeline_rose_at) view.since_timeline = at - *disk_.timeline_rose_at;
-  std::map<std::uint64_t, std::size_t> counts;
-  for (std::size_t shard = 0; shard < disk_.leases.size(); ++shard) {
-    const Shard& lease = disk_.leases[shard];
-    ++counts[lease.owner];
-    if (is_mine(lease)) view.held.push_back({static_cast<std::uint8_t>(shard), lease.epoch});
-  }
+  for (std::size_t shard = 0; shard < disk_.leases.size(); ++shard)
+    if (is_mine(disk_.leases[shard]))
+      view.held.push_back({static_cast<std::uint8_t>(shard), disk_.leases[shard].epoch});
   for (const auto& [name, node] : disk_.nodes) {
     if (at - node.beaten_at >= ports::kLeaseLife) continue;
+    const auto count = std::ranges::count(disk_.leases, node.process, &Shard::owner);
     view.nodes.push_back({.node = name,
                           .version = node.version,
                           .leaving = node.leaving,
-                          .shards = counts[node.process],
+                          .shards = static_cast<std::size_t>(count),
                           .since_beat = at - node.beaten_at});
   }
   std::ranges::copy_if(disk_.incidents, std::back_inserter(view.open_incidents),

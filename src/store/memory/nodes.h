@@ -35,7 +35,7 @@ class Nodes final : public ports::Nodes {
  private:
   using Shard = Disk::Lease;
   [[nodiscard]] Result<ports::NodeView> renew(const ports::Heartbeat& heartbeat, Instant at);
-  void take_free(std::size_t share, Instant at);
+  void take_free(std::size_t count, Instant at);
   [[nodiscard]] bool lead(bool leaving, Instant at);
   [[nodiscard]] ports::NodeView view(std::size_t share, bool leads, Instant at) const;
   [[nodiscard]] bool is_free(const Shard& lease, Instant at) const;

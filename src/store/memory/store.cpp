@@ -18,10 +18,6 @@ bool matches(const ota::Activation& activation, const ports::ActivationFilter& f
          (filter.after.empty() || activation.id < filter.after);
 }
 
-Instant hour_of(Instant at) {
-  return Instant::from_millis(at.millis() - at.millis() % Millis(std::chrono::hours(1)).count());
-}
-
 }  // namespace
 
 Store::Store(Disk& disk, ports::Timekeeper& time, StoreParams params)
@@ -203,42 +199,7 @@ void Store::pending_outbox(ActivationId id, ports::Done<Result<std::vector<ports
 }
 
 void Store::totals(ports::Done<Result<ports::Totals>> done) {
-  ask<Result<ports::Totals>>(
-      [this] {
-        std::map<ota::State, std::uint64_t> states;
-        std::map<ota::ServiceStatus, std::uint64_t> services;
-        std::map<ota::MoneyState, std::uint64_t> money;
-        std::map<Instant, std::uint64_t> hours;
-        std::map<ota::Priority, std::uint64_t> open;
-        ports::Totals totals;
-        for (const auto* table : {&disk_.live, &disk_.archive})
-          for (const auto& [id, activation] : *table) {
-            states[activation.state] += 1;
-            services[activation.service_status] += 1;
-            money[activation.money_state] += 1;
-            hours[hour_of(activation.created_at)] += 1;
-            totals.retried += activation.retries > 0 ? 1U : 0U;
-            const bool taken = activation.money_state == ota::MoneyState::captured ||
-                               activation.money_state == ota::MoneyState::capturing;
-            totals.captured_not_confirmed += taken && !activation.confirmed_at ? 1U : 0U;
-          }
-        totals.by_state.assign(states.begin(), states.end());
-        totals.by_service.assign(services.begin(), services.end());
-        totals.by_money.assign(money.begin(), money.end());
-        if (!hours.empty())
-          totals.begun_by_hour.assign(hours.lower_bound(hours.rbegin()->first - std::chrono::hours(24)),
-                                      hours.end());
-        for (const auto& [id, ticket] : disk_.tickets)
-          if (ticket.state == ota::TicketState::open || ticket.state == ota::TicketState::waiting_customer)
-            open[ticket.priority] += 1;
-        totals.open_tickets.assign(open.begin(), open.end());
-        totals.tickets = disk_.tickets.size();
-        totals.outbox = disk_.outbox.size();
-        for (const auto& [id, entry] : disk_.outbox)
-          totals.outbox_oldest_at = std::min(totals.outbox_oldest_at, entry.created_at);
-        return totals;
-      },
-      std::move(done));
+  ask<Result<ports::Totals>>([this] { return disk_.totals(); }, std::move(done));
 }
 
 void Store::audit(ActivationId after, std::size_t limit, ports::Done<Result<std::vector<Audited>>> done) {
