@@ -100,6 +100,17 @@ Handled on_late_confirmation(const Observed& event, StepBuilder step) {
   return std::move(step).recorded();
 }
 
+/// What the car shows weighs more than what is said of the command. Once a command this is written down.
+Handled on_contradiction(StepBuilder step) {
+  constexpr std::string_view words =
+      "the feature to show what is said of the command: applied, and not so in the car";
+  if (step.next().waits_for == words) return std::move(step).ignored();
+  step.about_command(step.next().command_ordinal);
+  step.say("the status says applied and shows the feature otherwise: it is not believed");
+  step.next().waits_for = words;
+  return std::move(step).recorded();
+}
+
 Handled on(const Observed& event, StepBuilder step) {
   const Activation& activation = step.next();
   if (event.ordinal == 0 || event.ordinal > activation.command_ordinal) return std::move(step).ignored();
@@ -115,8 +126,9 @@ Handled on(const Observed& event, StepBuilder step) {
     return on_confirmed(std::move(step));
   }
   const bool is_refusal = event.status == CommandStatus::rejected || event.status == CommandStatus::timed_out;
-  if (!is_refusal || !is_latest || activation.state != State::WaitingResponse)
-    return std::move(step).ignored();
+  if (!is_latest || activation.state != State::WaitingResponse) return std::move(step).ignored();
+  if (event.contradicted) return on_contradiction(std::move(step));
+  if (!is_refusal) return std::move(step).ignored();
   step.about_command(event.ordinal);
   step.say("told by " + event.source);
   step.fail(event.failure, {});

@@ -40,6 +40,7 @@ struct Observed {
   std::uint32_t ordinal = 0;
   CommandStatus status = CommandStatus::unknown;
   Failure failure;
+  bool contradicted = false;  ///< the same answer says that it was applied and shows the feature otherwise
 };
 /// The car's five minutes are over, and a last look brought no answer.
 struct Overdue {};

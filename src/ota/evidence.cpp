@@ -36,7 +36,8 @@ Observed read_status(const VehicleStatus& status, const Activation& activation) 
                 .ordinal = activation.command_ordinal,
                 .status = status.command,
                 .failure = status.command_failure};
-  if (seen.status == CommandStatus::applied && contradicts(status, activation)) seen.status = CommandStatus::delivered;
+  seen.contradicted = seen.status == CommandStatus::applied && contradicts(status, activation);
+  if (seen.contradicted) seen.status = CommandStatus::delivered;
   return seen;
 }
 

@@ -65,6 +65,9 @@ TEST(UpstreamEvidence, AStatusThatContradictsItselfConfirmsNothingAndTheTicketSh
   ASSERT_EQ(rig.disk.tickets.size(), 1U);
   const std::string& shown = rig.disk.tickets.begin()->second.vehicle_status_snapshot.value;
   EXPECT_TRUE(shown.contains("dormant") && shown.contains("applied")) << shown;
+  const auto conflicts = std::ranges::count_if(
+      rig.disk.history.at(id), [](const auto& entry) { return entry.detail.contains("not believed"); });
+  EXPECT_EQ(conflicts, 6) << "written down once for each command, however often it was polled";
 }
 
 TEST(UpstreamEvidence, ARejectionByCallbackWhileThePollSaysAcceptedSpendsTheAttempt) {
