@@ -282,6 +282,22 @@ TEST(EngineNodes, AnIncidentOutlivesTheNodeThatOpenedItAndIsEndedByTheNextLeader
   EXPECT_EQ(cluster.at(id).state, ota::State::Active);
 }
 
+// -- periodic work -----------------------------------------------------------------------------------------
+
+TEST(EngineNodes, OldRepliesAreClearedAwayAndYoungOnesKept) {
+  Cluster cluster;
+  const auto keep = [&](const std::string& key, Instant at) {
+    cluster.disk.replies.insert({{"shop", "POST /", key}, {.principal = "shop", .key = key, .at = at}});
+  };
+  keep("old", cluster.time.now() - 24h * 8);
+  keep("young", cluster.time.now() - 24h * 6);
+  cluster.join("a");
+  cluster.join("b");
+  cluster.time.run_for(61min);
+  EXPECT_FALSE(cluster.disk.replies.contains({"shop", "POST /", "old"}));
+  EXPECT_TRUE(cluster.disk.replies.contains({"shop", "POST /", "young"}));
+}
+
 // -- after a failover -------------------------------------------------------------------------------------
 
 std::vector<ota::IotHistoryItem> commands_at(std::vector<Instant> moments) {
