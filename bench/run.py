@@ -22,6 +22,8 @@ FIGURES = {"P1": figures.p1, "P2": figures.p2, "P3": figures.p3, "P4": figures.p
            "P16": figures.p16, "P17": figures.p17}
 # Half an hour and more each: they run when they are named.
 LONG = ("P8", "P17")
+# A capability's own figures by its name; without --db they are measured on the embedded store.
+GROUPS = {"OTA": ("P3", "P4", "P5", "P6")}
 LATER = {"P11": "fleet plan", "P12": "fleet run", "P13": "charging stats", "P14": "webhook deliveries"}
 
 
@@ -42,11 +44,11 @@ def read_words():
     root = os.path.dirname(HERE)
     parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
     parser.add_argument("figures", nargs="*", metavar="P1…P17",
-                        help="which figures; without any: all but " + " and ".join(LONG))
+                        help="which figures, or ota for those of the main job on SQLite; without any: all but " + " and ".join(LONG))
     parser.add_argument("--peers", action="store_true", help="run the other engines beside ours (installs them from npm)")
     parser.add_argument("--engines", default="", help="of the peers only those whose name contains this")
     parser.add_argument("--runs", type=whole(1), default=3, help="how often each is measured (default 3)")
-    parser.add_argument("--db", default="sqlite,postgres", help="stores to measure (default sqlite,postgres)")
+    parser.add_argument("--db", help="stores to measure (default sqlite,postgres)")
     parser.add_argument("--count", type=whole(1000), default=60_000, help="activations of a run of ours")
     parser.add_argument("--peer-count", type=whole(1000), default=20_000, help="activations of a run of a peer")
     parser.add_argument("--waiting", type=whole(1), default=1_000_000, help="waiting activations of P6, P8 and P16")
@@ -62,7 +64,9 @@ def read_words():
     parser.add_argument("--programs", default=os.path.join(root, "build", "release"), help="where the programs were built")
     parser.add_argument("--peers-folder", default=os.path.join(root, "build", "bench-peers"), help="where the peers go")
     words = parser.parse_args()
-    words.figures = [name.upper() for name in words.figures]
+    asked = [name.upper() for name in words.figures]
+    words.figures = list(dict.fromkeys(figure for name in asked for figure in GROUPS.get(name, (name,))))
+    words.db = words.db or ("sqlite" if asked and set(asked) <= set(GROUPS) else "sqlite,postgres")
     unknown = [name for name in words.figures if name not in FIGURES and name not in LATER]
     if unknown:
         parser.error(f"no figure {unknown[0]}: there are {' '.join([*FIGURES, *LATER])}")
