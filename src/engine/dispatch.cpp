@@ -14,6 +14,7 @@ namespace {
 Instant created_at(ActivationId id) { return Instant::from_millis(id.value() >> 21); }
 
 constexpr std::size_t kLoadBatch = 500;
+constexpr std::size_t kRun = 64;
 constexpr Millis kReadingPause = Millis(50);
 
 }  // namespace
@@ -74,9 +75,9 @@ void Engine::Impl::pump() {
   while (!to_look_.empty() && loading_.size() < 2 * kLoadBatch) take(to_look_);
   const std::size_t allowance = std::min(breaker_.allowance(), settings_.calls_in_flight_max);
   // A backlog is read in runs: a question to the store for every place that becomes free would cost more than
-  // the command that takes it.
+  // the command that takes it. Short ones, so that calls that hang keep few places from those that do not.
   const std::size_t places = allowance - std::min(allowance, sending_ + loading_.size());
-  const bool is_run = places >= allowance / 4 || places >= to_send_.size();
+  const bool is_run = places >= std::min(allowance / 4, kRun) || places >= to_send_.size();
   while (is_run && !to_send_.empty() && sending_ + loading_.size() + at_hand.size() < allowance)
     take(to_send_);
   if (!batch.empty()) load_ready(std::move(batch));
@@ -90,7 +91,6 @@ void Engine::Impl::load_ready(std::vector<ActivationId> ids) {
                                      asked = std::move(asked)](Result<std::vector<ports::Loaded>> loaded) {
     if (!*self) return;
     Impl& engine = **self;
-    std::vector<ActivationId> failed;
     for (const ActivationId id : asked) engine.loading_.erase(id);
     if (!loaded) {
       log::warn("engine", "cannot read due activations: {}", loaded.error().message());
