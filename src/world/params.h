@@ -28,6 +28,20 @@ inline constexpr std::size_t mood_count = 9;
 [[nodiscard]] std::string_view to_string(Mood mood);
 [[nodiscard]] std::optional<Mood> parse_mood(std::string_view name);
 
+/// What the makers' clouds are like. One client for all of them.
+struct FleetParams {
+  std::string client_id = "contactor";
+  std::string client_secret = "fleet-secret";
+  std::string api_key = "fleet-key";
+  std::string organisation = "fleet-org";  ///< Volkswagen's sub-organisation, Stellantis' company
+  std::string renault_public_key;          ///< PEM; empty: every well-formed assertion is believed
+  std::string tesla_public_key;            ///< hex of the 65 bytes; empty: any key that signs is believed
+  Millis token_lifetime = std::chrono::hours(1);   ///< High Mobility's lives five minutes all the same
+  Millis latency = std::chrono::milliseconds(50);  ///< of every answer
+  /// In the order of `Temper`: prompt, slow, stubborn, refused, awkward, unknown.
+  std::array<double, 6> temper_weights{1, 0, 0, 0, 0, 0};
+};
+
 /// Everything about the world that is decided before it starts.
 struct WorldParams {
   std::string iot_client_id = "contactor";
@@ -43,6 +57,7 @@ struct WorldParams {
   double offline_share =
       0;  ///< of commands to unreachable cars that are refused at once as `vehicle_offline`
   std::size_t cars_max = 1'000'000;
+  FleetParams fleet;
   FaultPlan faults;
 };
 

@@ -12,7 +12,8 @@ World::World(WorldParams params, std::uint64_t seed)
       stripe_(context_),
       mailbox_(context_),
       push_(context_),
-      shop_(context_) {}
+      shop_(context_),
+      fleet_(context_) {}
 
 Reply World::handle(const ports::HttpRequest& request, Instant now) {
   run_until(now);
@@ -28,6 +29,7 @@ Reply World::route(const ports::HttpRequest& request) {
   if (take_prefix(path, "/fcm/")) return push_.send(request, path, now_);
   if (path == "/shop") return shop_.handle(request, now_);
   if (take_prefix(path, "/_sim/")) return {control(*this, request, path, now_), now_, Fate::delivered};
+  if (auto reply = fleet_.handle(request, path, query, now_)) return std::move(*reply);
   return {json_response(404, R"({"error":"no simulated system has this path"})"), now_, Fate::delivered};
 }
 
@@ -85,6 +87,7 @@ void World::heal(Instant now) {
   context_.faults.plan().clear();
   iot_.sign_in().heal();
   iot_.vehicles().heal(now_);
+  fleet_.heal();
 }
 
 bool World::feature_active(const Vin& vin, std::string_view service_id) const {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "world/context.h"
+#include "world/fleet/clouds.h"
 #include "world/iot/iot_cloud.h"
 #include "world/payments/stripe.h"
 #include "world/reply.h"
@@ -14,7 +15,7 @@
 
 namespace contactor::world {
 
-/// Every foreign system of the ota capability, as one pure model: the same seed and the same calls give the
+/// Every foreign system, as one pure model: the same seed and the same calls give the
 /// same answers. Time comes by argument only and never runs backwards: an earlier moment counts as the latest
 /// one seen. Thread: one.
 class World {
@@ -23,7 +24,8 @@ class World {
 
   /// What happens to one request that leaves now. Routes by path: `/iot/…`, `/iot-auth/token`,
   /// `/stripe/v1/…`,
-  /// `/fcm/…`, `/fcm-auth/token`, `/shop`, `/_sim/…`; the host is not looked at.
+  /// `/fcm/…`, `/fcm-auth/token`, `/shop`, `/_sim/…`, and each maker's cloud under its name; the host is not
+  /// looked at.
   [[nodiscard]] Reply handle(const ports::HttpRequest& request, Instant now);
   [[nodiscard]] MailReply deliver_mail(std::string_view from, std::string_view to, std::string_view raw,
                                        Instant now);
@@ -48,6 +50,8 @@ class World {
   /// All faults off, the secret works, every car is online but those that fail for ever.
   void heal(Instant now);
 
+  [[nodiscard]] FleetClouds& fleet() { return fleet_; }
+
   // What an outside observer may see.
   [[nodiscard]] const Logs& logs() const { return context_.logs; }
   [[nodiscard]] const Books& books() const { return stripe_.books(); }
@@ -66,6 +70,7 @@ class World {
   Mailbox mailbox_;
   PushService push_;
   Shop shop_;
+  FleetClouds fleet_;
   Instant now_;
 };
 

@@ -1,8 +1,8 @@
 #include "gateways/iot_api/gateway.h"
 
-#include "gateways/iot_api/auth.h"
 #include "gateways/iot_api/endpoints.h"
 #include "gateways/iot_api/wire.h"
+#include "gateways/oauth/authorized_send.h"
 #include "ota/classify.h"
 
 namespace contactor::gateways::iot_api {
@@ -54,7 +54,7 @@ void Gateway::history(Vin vin, Instant respond_by,
 void Gateway::send(ports::HttpRequest request, Instant respond_by, std::function<bool()> may_begin,
                    ports::Done<Answer> done) {
   request.respond_by = respond_by;
-  send_authorized(tokens_, transport_, std::move(request), std::move(may_begin), std::move(done));
+  oauth::send_authorized(tokens_, transport_, std::move(request), std::move(may_begin), std::move(done));
 }
 
 template <class T, class Read>

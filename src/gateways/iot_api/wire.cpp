@@ -5,6 +5,7 @@
 #include "gateways/iot_api/fields.h"
 #include "gateways/iot_api/snapshot.h"
 #include "json/json.h"
+#include "ports/http_error.h"
 #include "ports/retry_after.h"
 
 namespace contactor::gateways::iot_api {
@@ -28,32 +29,11 @@ bool has_documented_types(const json::object& body) {
   return json::string_at(body, "status").has_value() && (confirmed == nullptr || confirmed->is_bool());
 }
 
-ErrorKind kind_of_status(int status) {
-  switch (status) {
-    case 401:
-    case 403:
-      return ErrorKind::unauthorized;
-    case 404:
-      return ErrorKind::not_found;
-    case 408:
-    case 504:
-      return ErrorKind::timed_out;
-    case 409:
-      return ErrorKind::conflict;
-    case 429:
-      return ErrorKind::rate_limited;
-    default:
-      break;
-  }
-  if (status >= 500 && status <= 599) return ErrorKind::unavailable;
-  return status >= 400 && status <= 499 ? ErrorKind::invalid : ErrorKind::protocol;
-}
-
 /// An answer that is not 200, as an error. Reading changes nothing, so `applied` is no.
 Error fold_error(const ports::HttpResponse& response, Instant now) {
   ota::AnswerFacts facts;
   if (const auto body = parse_object(response.body)) read_error(*body, facts);
-  ErrorKind kind = kind_of_status(response.status);
+  ErrorKind kind = ports::kind_of_status(response.status);
   if (response.status >= 400 && facts.error_code == "rate_limited") kind = ErrorKind::rate_limited;
   return {.kind = kind,
           .applied = Applied::no,

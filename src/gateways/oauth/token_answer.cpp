@@ -15,12 +15,8 @@ constexpr Millis kLifetimeMax = std::chrono::hours(24);
 constexpr Millis kLifetimeUnsaid = std::chrono::minutes(5);
 constexpr json::Limits kLimits{.bytes = 64 * 1024, .depth = 8};
 
-std::unexpected<Error> refuse(ErrorKind kind, std::string detail, std::optional<Millis> retry_after = {}) {
-  return fail({.kind = kind,
-               .applied = Applied::no,
-               .retry_after = retry_after,
-               .origin = "oauth",
-               .detail = std::move(detail)});
+std::unexpected<Error> refuse(ErrorKind kind, std::string detail) {
+  return fail(kind, "oauth", std::move(detail));
 }
 
 /// The token goes into a header, so only visible ASCII may pass.
@@ -60,13 +56,10 @@ Result<Grant> read_grant(const std::string& text) {
   if (!document || !document->is_object())
     return refuse(ErrorKind::protocol, "the token endpoint's answer is not a JSON object");
   const auto& body = document->get_object();
-  const auto token = json::string_at(body, "access_token");
-  if (!token || !is_header_safe(*token))
-    return refuse(ErrorKind::protocol, "the answer has no usable access_token");
   if (body.contains("token_type") && !is_bearer(json::string_at(body, "token_type").value_or("")))
     return refuse(ErrorKind::protocol, "token_type is not Bearer");
   CTR_TRY(lifetime, lifetime_in(body));
-  return Grant{.access_token = Secret(std::string(*token)), .lifetime = lifetime};
+  return checked_grant(std::string(json::string_at(body, "access_token").value_or("")), lifetime);
 }
 
 std::string error_code_in(const std::string& text) {
@@ -82,15 +75,24 @@ bool refuses_credential(int status, std::string_view code) {
 
 }  // namespace
 
-Result<Grant> read_token_answer(const ports::HttpResponse& response, Instant now) {
+Result<Grant> checked_grant(std::string token, std::optional<Millis> lifetime) {
+  if (!is_header_safe(token)) return refuse(ErrorKind::protocol, "the answer has no usable access token");
+  return Grant{.access_token = Secret(std::move(token)),
+               .lifetime = std::clamp(lifetime.value_or(kLifetimeUnsaid), kLifetimeMin, kLifetimeMax)};
+}
+
+Error refused_login(const ports::HttpResponse& response, std::string_view code, Instant now) {
   const int status = response.status;
-  if (status == 200) return read_grant(response.body);
-  const auto retry_after = ports::parse_retry_after(response.header("Retry-After"), now);
-  if (status == 429)
-    return refuse(ErrorKind::rate_limited, "the token endpoint limits our rate", retry_after);
+  const auto refuse = [&](ErrorKind kind, std::string detail) {
+    return Error{.kind = kind,
+                 .applied = Applied::no,
+                 .retry_after = ports::parse_retry_after(response.header("Retry-After"), now),
+                 .origin = "oauth",
+                 .detail = std::move(detail)};
+  };
+  if (status == 429) return refuse(ErrorKind::rate_limited, "the token endpoint limits our rate");
   if (status == 408 || status >= 500)
-    return refuse(ErrorKind::unavailable, fmt::format("the token endpoint answered {}", status), retry_after);
-  const std::string code = status >= 400 ? error_code_in(response.body) : "";
+    return refuse(ErrorKind::unavailable, fmt::format("the token endpoint answered {}", status));
   if (refuses_credential(status, code))
     return refuse(ErrorKind::unauthorized,
                   fmt::format("the token endpoint refused our credential: {} {}", status, code));
@@ -98,6 +100,11 @@ Result<Grant> read_token_answer(const ports::HttpResponse& response, Instant now
     return refuse(ErrorKind::invalid,
                   fmt::format("the token endpoint refused our request: {} {}", status, code));
   return refuse(ErrorKind::protocol, fmt::format("the token endpoint answered {} without a meaning", status));
+}
+
+Result<Grant> read_token_answer(const ports::HttpResponse& response, Instant now) {
+  if (response.status == 200) return read_grant(response.body);
+  return fail(refused_login(response, response.status >= 400 ? error_code_in(response.body) : "", now));
 }
 
 }  // namespace contactor::gateways::oauth

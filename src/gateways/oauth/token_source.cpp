@@ -81,7 +81,7 @@ void TokenSource::start_login() {
 
 void TokenSource::end_login(Result<ports::HttpResponse> answer) {
   login_in_flight_ = false;
-  auto grant = answer ? read_token_answer(*answer, now()) : Result<Grant>(fail(std::move(answer.error())));
+  auto grant = answer ? params_.read_grant(*answer, now()) : Result<Grant>(fail(std::move(answer.error())));
   if (grant) {
     accept(std::move(*grant));
     return answer_waiters(held_->token);

@@ -24,6 +24,7 @@ struct TokenSourceParams {
   ports::HttpTransport& transport;
   ports::Timekeeper& timekeeper;
   GrantRequest grant_request;
+  GrantReader read_grant = read_token_answer;  ///< where a login answers in words of its own
   Millis login_timeout = std::chrono::seconds(10);
   std::size_t waiters_max = 10'000;
 };

@@ -1,12 +1,12 @@
-#include "gateways/iot_api/auth.h"
+#include "gateways/oauth/authorized_send.h"
 
-namespace contactor::gateways::iot_api {
+namespace contactor::gateways::oauth {
 namespace {
 
 using Answer = Result<ports::HttpResponse>;
 
 struct Call {
-  oauth::TokenSource& tokens;
+  TokenSource& tokens;
   ports::HttpTransport& transport;
   ports::HttpRequest request;
   std::function<bool()> may_begin;
@@ -16,16 +16,16 @@ struct Call {
 
 void attempt(std::unique_ptr<Call> call);
 
-void finish_or_repeat(std::unique_ptr<Call> call, const oauth::AccessToken& token, Answer answer) {
+void finish_or_repeat(std::unique_ptr<Call> call, const AccessToken& token, Answer answer) {
   if (!answer || answer->status != 401 || !call->repeats_on_401) return call->done(std::move(answer));
   call->repeats_on_401 = false;
   call->tokens.invalidate(token);
   attempt(std::move(call));
 }
 
-void send_with(std::unique_ptr<Call> call, const oauth::AccessToken& token) {
+void send_with(std::unique_ptr<Call> call, const AccessToken& token) {
   if (call->may_begin && !call->may_begin())
-    return call->done(fail(ErrorKind::exhausted, "iot_api", "its time had passed before it could be sent"));
+    return call->done(fail(ErrorKind::exhausted, "oauth", "its time had passed before it could be sent"));
   // The request is kept for the repeat; its copy carries the token.
   auto request = call->request;
   request.headers.push_back({"Authorization", "Bearer " + token.value.reveal()});
@@ -38,7 +38,7 @@ void send_with(std::unique_ptr<Call> call, const oauth::AccessToken& token) {
 void attempt(std::unique_ptr<Call> call) {
   auto& tokens = call->tokens;
   const Instant respond_by = call->request.respond_by;
-  tokens.with_token(respond_by, [call = std::move(call)](Result<oauth::AccessToken> token) mutable {
+  tokens.with_token(respond_by, [call = std::move(call)](Result<AccessToken> token) mutable {
     if (!token) return call->done(fail(std::move(token.error())));
     send_with(std::move(call), *token);
   });
@@ -46,7 +46,7 @@ void attempt(std::unique_ptr<Call> call) {
 
 }  // namespace
 
-void send_authorized(oauth::TokenSource& tokens, ports::HttpTransport& transport, ports::HttpRequest request,
+void send_authorized(TokenSource& tokens, ports::HttpTransport& transport, ports::HttpRequest request,
                      std::function<bool()> may_begin, ports::Done<Answer> done) {
   attempt(std::make_unique<Call>(Call{.tokens = tokens,
                                       .transport = transport,
@@ -55,4 +55,4 @@ void send_authorized(oauth::TokenSource& tokens, ports::HttpTransport& transport
                                       .done = std::move(done)}));
 }
 
-}  // namespace contactor::gateways::iot_api
+}  // namespace contactor::gateways::oauth
