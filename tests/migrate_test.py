@@ -148,6 +148,24 @@ class SchemaTest(MigrateTest):
             self.assertEqual((ended.status, ended.out), (2, ""), ended.err)
             self.assertIn("use a newer program", ended.err)
 
+    def test_an_older_program_works_on_the_next_revision_where_that_allows_it(self):
+        self.assertEqual(self.on_store("migrate", "upgrade", "head").status, 0)
+        head = self.head()
+        self.database.psql("INSERT INTO schema_migration (rev, name, checksum, applied_at, oldest_program) "
+                           "VALUES (%d, 'later', 'x', 0, %d)" % (head + 1, head))
+        current = self.on_store("migrate", "current", "--json").document()
+        self.assertEqual(current, {"current": head + 1, "head": head, "oldest_program": head})
+        self.assertIn("which works on it", self.on_store("migrate", "current").out)
+        self.assertIn("later", self.on_store("migrate", "history").out)
+        self.assertEqual(self.on_store("migrate", "upgrade", "head").status, 0, "a deployment may repeat it")
+        findings = self.on_store("doctor", "--json").document()["findings"]
+        told = [one["level"] for one in findings if "one newer than this program's" in one["text"]]
+        self.assertEqual(told, ["warning"])
+        self.serve().listening()
+        ended = self.on_store("migrate", "downgrade", "base")
+        self.assertEqual((ended.status, ended.out), (2, ""), ended.err)
+        self.assertIn("run the newer program's", ended.err)
+
 
 class DistributedTest(MigrateTest):
     def setUp(self):

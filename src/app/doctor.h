@@ -15,8 +15,10 @@ struct Finding {
 using Findings = std::vector<Finding>;
 using Level = Finding::Level;
 
+/// Of a schema that is newer than the program, and allows it all the same.
+[[nodiscard]] std::string words_about_newer_schema(int revision, int head);
 /// Looks at a PostgreSQL server, the schema in it and the nodes that share it, and changes nothing.
 /// @return  false where the database cannot be asked anything more.
-bool check_postgres(const std::string& url, Findings& findings);
+[[nodiscard]] bool check_postgres(const std::string& url, Findings& findings);
 
 }  // namespace contactor::app

@@ -12,6 +12,7 @@
 #include "http_client/beast_pool.h"
 #include "http_client/curl_multi.h"
 #include "json/json.h"
+#include "store/migrations.h"
 #include "store/open.h"
 
 namespace contactor::app {
@@ -40,6 +41,16 @@ void check_environments(const Environment& environment, Findings& findings) {
   }
 }
 
+/// Beside whoever holds the file. What cannot be read has been told of already.
+void check_file_schema(const Config& config, Findings& findings) {
+  (void)store::with_migrations_read(config.db, [&](store::Migrations& migrations) -> Status {
+    CTR_TRY(current, migrations.current());
+    if (current > migrations.head())
+      findings.push_back({Level::warning, "store", words_about_newer_schema(current, migrations.head())});
+    return {};
+  });
+}
+
 void check_store(const Config& config, Findings& findings) {
   if (store::is_postgres(config.db) && !check_postgres(config.db, findings)) return;
   auto session = StoreSession::open(config);
@@ -55,8 +66,8 @@ void check_store(const Config& config, Findings& findings) {
         {Level::error, "store", node ? fmt::format("held by process {}: {}", *node, words) : words});
   }
   if (node) findings.push_back({Level::ok, "node", fmt::format("running, process {}, answers", *node)});
-  findings.push_back(
-      {Level::ok, "store", node ? "held by the running node" : "opens, and its schema is the newest"});
+  findings.push_back({Level::ok, "store", node ? "held by the running node" : "opens, and its schema fits"});
+  if (!store::is_postgres(config.db)) check_file_schema(config, findings);
   const auto wrong = json::integer_at(overview->as_object(), "captured_not_confirmed").value_or(0);
   if (wrong > 0)
     findings.push_back(
@@ -112,6 +123,13 @@ void check_rest(const Config& config, const Instant now, Findings& findings) {
 }
 
 }  // namespace
+
+std::string words_about_newer_schema(int revision, int head) {
+  return fmt::format(
+      "the schema is at revision {}, one newer than this program's {}: it works, and is too old for "
+      "the next one",
+      revision, head);
+}
 
 int run_command(const cli::Doctor&, const cli::Options& options, const Environment& environment) {
   Findings findings;

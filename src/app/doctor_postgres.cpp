@@ -86,8 +86,11 @@ Result<bool> look(store::Migrations& migrations, Findings& findings) {
          fmt::format("the schema is at revision {} of {}: `contactor migrate upgrade head`, or the start "
                      "of a node, brings it up",
                      survey.revision, migrations.head())});
+  if (survey.revision > migrations.head())
+    findings.push_back(
+        {Level::warning, "store", words_about_newer_schema(survey.revision, migrations.head())});
   check_nodes(survey, findings);
-  return survey.revision == migrations.head();
+  return survey.revision >= migrations.head();
 }
 
 }  // namespace

@@ -57,17 +57,34 @@ void print_plan(int from, int to, const std::string& text, bool as_json) {
 Status print_history(store::Migrations& migrations, bool as_json) {
   CTR_TRY(applied, migrations.history());
   json::array items;
+  const auto print = [&](int revision, std::string_view name, const store::AppliedMigration* found) {
+    if (!as_json)
+      fmt::print("{:>4}  {:<24} {}\n", revision, name,
+                 found == nullptr ? "not applied" : to_rfc3339(found->applied_at));
+    items.push_back(json::object{{"revision", revision}, {"name", name}, {"applied", found != nullptr}});
+  };
   for (const auto& migration : store::known_migrations()) {
     const store::AppliedMigration* found = nullptr;
     for (const auto& row : applied)
       if (row.revision == migration.revision) found = &row;
-    if (!as_json)
-      fmt::print("{:>4}  {:<24} {}\n", migration.revision, migration.name,
-                 found == nullptr ? "not applied" : to_rfc3339(found->applied_at));
-    items.push_back(json::object{
-        {"revision", migration.revision}, {"name", migration.name}, {"applied", found != nullptr}});
+    print(migration.revision, migration.name, found);
   }
+  for (const auto& row : applied)
+    if (row.revision > migrations.head()) print(row.revision, row.name, &row);
   if (as_json) fmt::print("{}\n", json::serialize(json::object{{"items", std::move(items)}}));
+  return {};
+}
+
+Status print_current(store::Migrations& migrations, bool as_json) {
+  CTR_TRY(applied, migrations.history());
+  const int current = applied.empty() ? 0 : applied.back().revision;
+  const int oldest = applied.empty() ? 0 : applied.back().oldest_program;
+  if (as_json)
+    fmt::print("{}\n", json::serialize(json::object{
+                           {"current", current}, {"head", migrations.head()}, {"oldest_program", oldest}}));
+  else
+    fmt::print("{} of {}{}\n", current, migrations.head(),
+               current > migrations.head() ? ": newer than this program, which works on it" : "");
   return {};
 }
 
@@ -93,15 +110,12 @@ Status run(const cli::Migrate& words, store::Migrations& migrations, Instant now
   CTR_CHECK(migrations.verify());
   CTR_TRY(current, migrations.current());
   if (words.verb == cli::Migrate::Verb::history) return print_history(migrations, as_json);
-  if (words.verb == cli::Migrate::Verb::current) {
-    if (as_json)
-      fmt::print("{}\n", json::serialize(json::object{{"current", current}, {"head", migrations.head()}}));
-    else
-      fmt::print("{} of {}\n", current, migrations.head());
-    return {};
-  }
-  CTR_TRY(target, revision_of(words.revision, migrations.head()));
+  if (words.verb == cli::Migrate::Verb::current) return print_current(migrations, as_json);
   const bool up = words.verb == cli::Migrate::Verb::upgrade;
+  if (up && words.revision == "head" && current > migrations.head())
+    return words.distributed ? run_distribute(words, migrations, as_json)
+                             : print_current(migrations, as_json);
+  CTR_TRY(target, revision_of(words.revision, migrations.head()));
   if (up ? target < current : target > current)
     return fail(
         ErrorKind::invalid, "migrate",

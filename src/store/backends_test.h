@@ -7,6 +7,7 @@
 #include <mutex>
 
 #include "store/conformance.h"
+#include "store/later_migrations_test.h"
 #include "store/memory/store.h"
 #include "store/open.h"
 
@@ -54,7 +55,10 @@ class Inbox {
 
 class SqliteBackend final : public Backend {
  public:
-  SqliteBackend() { open(); }
+  explicit SqliteBackend(bool is_ahead = false) {
+    if (is_ahead) make_one_revision_ahead(path());
+    open();
+  }
   ports::Store& store() override { return *store_; }
   void restart() override {
     store_.reset();

@@ -6,17 +6,20 @@
 namespace contactor::store::testing {
 namespace {
 
-template <class T>
+template <class T, bool... ahead>
 std::unique_ptr<Backend> make() {
-  return std::make_unique<T>();
+  return std::make_unique<T>(ahead...);
 }
 
 // The suite's parts stand in conformance_*_test.cpp.
-INSTANTIATE_TEST_SUITE_P(Store, Conformance,
-                         ::testing::Values(BackendKind{"Sqlite", make<SqliteBackend>},
-                                           BackendKind{"Memory", make<MemoryBackend>},
-                                           BackendKind{"Postgres", make<PostgresBackend>}),
-                         [](const auto& kind) { return kind.param.name; });
+INSTANTIATE_TEST_SUITE_P(
+    Store, Conformance,
+    ::testing::Values(BackendKind{"Sqlite", make<SqliteBackend>}, BackendKind{"Memory", make<MemoryBackend>},
+                      BackendKind{"Postgres", make<PostgresBackend>},
+                      // Expand before contract: what is newer has more columns.
+                      BackendKind{"SqliteOneRevisionAhead", make<SqliteBackend, true>},
+                      BackendKind{"PostgresOneRevisionAhead", make<PostgresBackend, true>}),
+    [](const auto& kind) { return kind.param.name; });
 
 }  // namespace
 }  // namespace contactor::store::testing

@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "store/backends_test.h"
+#include "store/later_migrations_test.h"
 #include "store/sqlite/connection.h"
 
 namespace contactor::store::testing {
@@ -82,6 +83,68 @@ TEST(Checksum, IsThatOfTheStatementsOfOneDialect) {
   other.text = "-- words\n-- upgrade\na\n\n-- postgres: d\n-- downgrade\nc\n";
   EXPECT_EQ(checksum_of(one, Dialect::sqlite), checksum_of(other, Dialect::sqlite));
   EXPECT_NE(checksum_of(one, Dialect::postgres), checksum_of(other, Dialect::postgres));
+}
+
+TEST_F(MigrationsTest, AProgramWorksOnTheNextRevisionWhereThatAllowsIt) {
+  LaterMigrations later;
+  later.add(migrations.head());
+  Migrations next(*connection, later.all);
+  ASSERT_TRUE(next.upgrade(next.head(), kNow));
+  EXPECT_TRUE(migrations.verify());
+  EXPECT_TRUE(migrations.upgrade(migrations.head(), kNow)) << "it leaves the schema as it is";
+  EXPECT_EQ(migrations.current().value(), next.head());
+  EXPECT_EQ(migrations.history().value().back().oldest_program, migrations.head());
+  const auto taken_back = migrations.downgrade(migrations.head());
+  ASSERT_FALSE(taken_back) << "it does not know how";
+  EXPECT_EQ(taken_back.error().kind, ErrorKind::conflict);
+  ASSERT_TRUE(next.downgrade(migrations.head()));
+  EXPECT_EQ(migrations.current().value(), migrations.head());
+}
+
+TEST_F(MigrationsTest, RefusesANextRevisionThatDoesNotAllowTheProgramBefore) {
+  LaterMigrations later;
+  later.add(migrations.head() + 1);
+  Migrations next(*connection, later.all);
+  ASSERT_TRUE(next.upgrade(next.head(), kNow));
+  EXPECT_EQ(migrations.verify().error().kind, ErrorKind::conflict);
+  EXPECT_THAT(migrations.verify().error().detail, ::testing::HasSubstr("not made for programs before"));
+  EXPECT_EQ(migrations.upgrade(migrations.head(), kNow).error().kind, ErrorKind::conflict);
+}
+
+TEST_F(MigrationsTest, RefusesASchemaThatIsTwoRevisionsAhead) {
+  LaterMigrations later;
+  later.add(migrations.head());
+  later.add(migrations.head());
+  Migrations next(*connection, later.all);
+  ASSERT_TRUE(next.upgrade(next.head(), kNow));
+  EXPECT_EQ(migrations.verify().error().kind, ErrorKind::conflict);
+  EXPECT_THAT(migrations.verify().error().detail, ::testing::HasSubstr("one revision behind"));
+}
+
+TEST_F(MigrationsTest, ARevisionThatSaysNothingAllowsNoProgramBeforeIt) {
+  // As in databases that were made before revisions said whom they allow.
+  ASSERT_TRUE(connection->run(
+      "CREATE TABLE schema_migration (rev INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, "
+      "applied_at BIGINT NOT NULL)"));
+  const int next = migrations.head() + 1;
+  ASSERT_TRUE(
+      connection->run(fmt::format("INSERT INTO schema_migration VALUES ({}, 'later', 'x', 0)", next)));
+  EXPECT_EQ(migrations.history().value().back().oldest_program, next);
+  EXPECT_EQ(migrations.verify().error().kind, ErrorKind::conflict);
+}
+
+TEST_F(MigrationsTest, ATableWithoutTheOldestProgramGetsItWithTheNextStep) {
+  ASSERT_TRUE(migrations.upgrade(1, kNow));
+  ASSERT_TRUE(connection->run("ALTER TABLE schema_migration DROP COLUMN oldest_program"));
+  ASSERT_TRUE(migrations.upgrade(migrations.head(), kNow));
+  EXPECT_EQ(migrations.history().value().front().oldest_program, 1);
+}
+
+TEST(OldestProgram, IsTheOneBeforeAtMost) {
+  for (const auto& migration : known_migrations()) {
+    EXPECT_LE(oldest_program_of(migration), migration.revision);
+    EXPECT_GE(oldest_program_of(migration), std::max(migration.revision - 1, 1)) << migration.name;
+  }
 }
 
 TEST_F(MigrationsTest, TakesBackAStepThatFailsHalfway) {

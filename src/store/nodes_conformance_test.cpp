@@ -247,6 +247,9 @@ class MemoryNodes final : public NodesBackend, public ports::Timekeeper {
 
 class PostgresNodesBackend final : public NodesBackend {
  public:
+  explicit PostgresNodesBackend(bool is_ahead = false) {
+    if (is_ahead) make_one_revision_ahead(database_.url());
+  }
   std::size_t start_process(const std::string& name) override {
     auto opened = open_postgres({.url = database_.url(),
                                  .node = name,
@@ -277,14 +280,16 @@ class PostgresNodesBackend final : public NodesBackend {
   std::vector<PostgresOpened> processes_;
 };
 
-template <class T>
+template <class T, bool... ahead>
 std::unique_ptr<NodesBackend> make() {
-  return std::make_unique<T>();
+  return std::make_unique<T>(ahead...);
 }
 
 INSTANTIATE_TEST_SUITE_P(Store, NodesConformance,
                          ::testing::Values(NodesBackendKind{"Memory", make<MemoryNodes>},
-                                           NodesBackendKind{"Postgres", make<PostgresNodesBackend>}),
+                                           NodesBackendKind{"Postgres", make<PostgresNodesBackend>},
+                                           NodesBackendKind{"PostgresOneRevisionAhead",
+                                                            make<PostgresNodesBackend, true>}),
                          [](const auto& kind) { return kind.param.name; });
 
 }  // namespace

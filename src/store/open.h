@@ -29,8 +29,8 @@ struct SqliteParams {
 };
 
 /// The embedded database. Its destructor commits what is queued, posts the completions and joins its threads.
-/// @errors  conflict: another process uses the file, or the schema is newer than this program; unavailable:
-/// the file
+/// @errors  conflict: another process uses the file, or the schema is too new for this program;
+/// unavailable: the file
 ///          cannot be opened; internal: it is damaged or no database.
 [[nodiscard]] Result<std::unique_ptr<ports::Store>> open_sqlite(SqliteParams params);
 
@@ -67,8 +67,8 @@ struct PostgresOpened {
 };
 
 /// @errors  unavailable: no host of the URL is a primary; exhausted: it has too many connections;
-/// unauthorized; conflict: the schema is newer than this program, or older and `upgrade` is off; invalid: the
-/// URL is none.
+/// unauthorized; conflict: the schema is too new for this program, or older and `upgrade` is off; invalid:
+/// the URL is none.
 [[nodiscard]] Result<PostgresOpened> open_postgres(PostgresParams params);
 [[nodiscard]] bool is_postgres(std::string_view url);
 

@@ -7,7 +7,10 @@ namespace contactor::store::testing {
 
 class PostgresBackend final : public Backend {
  public:
-  PostgresBackend() { open(); }
+  explicit PostgresBackend(bool is_ahead = false) {
+    if (is_ahead) make_one_revision_ahead(database_.url());
+    open();
+  }
   ports::Store& store() override { return *opened_.store; }
   void restart() override {
     opened_ = {};

@@ -71,6 +71,38 @@ struct PostgresNodes : ::testing::Test {
   Inbox inbox;
 };
 
+TEST_F(PostgresNodes, ARevisionThatExcludesThoseThatRunWaitsForTheirEnd) {
+  LaterMigrations later;
+  const int head = static_cast<int>(later.all.size());
+  later.add(head + 1);
+  const auto upgrade = [&] {
+    return with_migrations(database.url(), [&](Migrations& ours) {
+      return Migrations(ours.sql(), later.all).upgrade(head + 1, kNow);
+    });
+  };
+  Node one(database, inbox, "n1");
+  ASSERT_TRUE(one.beat());
+  const auto refused = upgrade();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::conflict);
+  EXPECT_THAT(refused.error().detail, ::testing::HasSubstr("stop n1 first"));
+  let_pass("n1", 13);
+  EXPECT_TRUE(upgrade());
+}
+
+TEST_F(PostgresNodes, ARevisionThatAllowsThoseThatRunComesUnderThem) {
+  Node one(database, inbox, "n1");
+  ASSERT_TRUE(one.beat());
+  LaterMigrations later;
+  const int head = static_cast<int>(later.all.size());
+  later.add(head, {"node", "shard_lease"});
+  ASSERT_TRUE(with_migrations(database.url(), [&](Migrations& ours) {
+    return Migrations(ours.sql(), later.all).upgrade(head + 1, kNow);
+  }));
+  EXPECT_TRUE(one.beat());
+  EXPECT_TRUE(Node(database, inbox, "n2").beat()) << "one that starts now works on it as well";
+}
+
 TEST_F(PostgresNodes, OneAloneHoldsAndLeadsAll) {
   Node one(database, inbox, "n1");
   const auto view = one.beat().value();

@@ -48,7 +48,7 @@ Status prepare_schema(const PostgresParams& params) {
     Migrations migrations(sql);
     CTR_CHECK(migrations.verify());
     CTR_TRY(at, migrations.current());
-    if (at == migrations.head()) return {};
+    if (at >= migrations.head()) return {};
     if (params.upgrade) return migrations.upgrade(migrations.head(), params.now);
     return fail(ErrorKind::conflict, "store",
                 fmt::format("the database has schema revision {}, this program needs {}: run `contactor "

@@ -61,10 +61,10 @@ const Statement kLiveRows{"live_rows",
                           "$2::int8 ORDER BY l.id "
                           "LIMIT $3::int8) AS a"};
 const Statement kOutbox{
-    "outbox", fmt::format("SELECT {} FROM unnest($1::int4[]) AS s(shard) CROSS JOIN LATERAL (SELECT * FROM "
+    "outbox", fmt::format("SELECT {} FROM unnest($1::int4[]) AS s(shard) CROSS JOIN LATERAL (SELECT {} FROM "
                           "outbox AS l WHERE l.shard = s.shard AND l.id > $2::int8 ORDER BY l.id LIMIT "
                           "$3::int8) AS o",
-                          prefixed("o", kOutboxColumns))};
+                          prefixed("o", kOutboxColumns), prefixed("l", kOutboxColumns))};
 const Statement kOutboxOf{
     "outbox_of",
     fmt::format(

@@ -37,7 +37,7 @@ Status prepare_schema(Connection& connection, const SqliteParams& params) {
   CTR_CHECK(migrations.verify());
   if (params.upgrade) return migrations.upgrade(migrations.head(), params.now);
   CTR_TRY(at, migrations.current());
-  if (at == migrations.head()) return {};
+  if (at >= migrations.head()) return {};
   return fail(
       ErrorKind::conflict, "store",
       fmt::format(

@@ -164,7 +164,7 @@ TEST_F(Sqlite, RefusesASchemaThatIsNewer) {
   {
     ASSERT_TRUE(open());
   }
-  run("INSERT INTO schema_migration VALUES (99, 'future', 'x', 0)");
+  run("INSERT INTO schema_migration (rev, name, checksum, applied_at) VALUES (99, 'future', 'x', 0)");
   const auto opened = open();
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().kind, ErrorKind::conflict);
