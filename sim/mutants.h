@@ -25,7 +25,8 @@ struct Mutant {
   std::function<std::unique_ptr<ports::Payments>(Universe&, LifeRef, ports::Payments&)> payments;
   std::function<std::unique_ptr<ports::IotApi>(ports::IotApi&)> iot;
   std::function<std::unique_ptr<ports::Nodes>(Universe&, LifeRef, ports::Nodes&)> nodes_port;
-  std::size_t nodes = 0;   ///< of the runs that must catch it
+  std::function<void(Scenario&)> make_likely;  ///< brings what the guard is for about more often
+  std::size_t nodes = 0;                       ///< of the runs that must catch it
   std::uint64_t from = 1;  ///< where the search for a seed that catches it begins: near one, to be short
   bool clock_stands_still = false;        ///< the monotonic clock stops while its process is frozen
   bool accepts_forged = false;            ///< callbacks are read without their signature

@@ -134,7 +134,9 @@ void count(const Run& run, RunResult& result) {
 
 }  // namespace
 
-RunResult simulate(const Scenario& scenario, const Mutant* mutant) {
+RunResult simulate(const Scenario& drawn, const Mutant* mutant) {
+  Scenario scenario = drawn;
+  if (mutant != nullptr && mutant->make_likely) mutant->make_likely(scenario);
   Run run(scenario, mutant);
   hurt(run);
   if (run.witness.evidence().violations.empty()) recover(run);

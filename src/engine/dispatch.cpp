@@ -153,6 +153,10 @@ void Engine::Impl::try_send(Work& work) {
     wake_at(activation.id, now() + std::chrono::seconds(1));
     return idle(work);
   }
+  if (const auto until = not_before(slot.ledger.busy_until)) {
+    wake_at(activation.id, std::min(*until, activation.horizon_at));
+    return idle(work);
+  }
   if (const auto until = budget_wait(activation.order->vin, slot.ledger)) {
     return happen(work, ota::BudgetExhausted{
                             .until = *until,
@@ -216,9 +220,13 @@ std::optional<Instant> Engine::Impl::budget_wait(const Vin& vin, const ports::Co
   };
   Instant until = free_at(ledger.sends);
   if (caution_.is_needed(now())) until = std::max(until, free_at(caution_.sends(vin, ledger.sends)));
-  if (until <= clock_.earliest()) return std::nullopt;
+  return not_before(until);
+}
+
+std::optional<Instant> Engine::Impl::not_before(Instant at) const {
+  if (at <= clock_.earliest()) return std::nullopt;
   // A clock that is only known by about is not asked again and again around that moment.
-  return until + clock_.error() + (clock_.error() > Millis(0) ? std::chrono::seconds(1) : Millis(0));
+  return at + clock_.error() + (clock_.error() > Millis(0) ? std::chrono::seconds(1) : Millis(0));
 }
 
 void Engine::Impl::begin_sending(Work& work) {

@@ -6,6 +6,25 @@
 
 namespace contactor::engine {
 
+/// Why no text may be sent to the vehicle now; `retry_after` where that passes soon.
+std::optional<Error> Engine::Impl::keeps_text_back(
+    const Vin& vin, const Result<ports::Store::VehicleContext>& context) const {
+  const auto slot = slots_.find(vin);
+  const bool held = slot != slots_.end() && !slot->second.holder.empty();
+  const bool busy = held || (context && is_waited_for(context->ledger, ActivationId()));
+  const std::size_t reserve = settings_.policy.commands_per_hour / 2;
+  const bool has_room = context && context->ledger.sends.size() < reserve;
+  if (!may_act() || caution_.is_needed(now()) || busy || !has_room || breaker_.is_open())
+    return Error{
+        .kind = ErrorKind::invalid, .origin = "engine", .detail = "commands for features come first"};
+  const auto until = not_before(context->ledger.busy_until);
+  if (!until) return std::nullopt;
+  return Error{.kind = ErrorKind::unavailable,
+               .retry_after = *until - now(),
+               .origin = "engine",
+               .detail = "another command is on its way to the vehicle"};
+}
+
 /// A text in the car is a configure command of the lowest class: it goes only where the vehicle is free and
 /// most of its hour is unspent.
 void Engine::Impl::display(Owed& owed, const ota::Activation& activation, const std::string& text) {
@@ -35,15 +54,9 @@ void Engine::Impl::display(Owed& owed, const ota::Activation& activation, const 
       vin, [self = self_, ref, send, vin](Result<ports::Store::VehicleContext> context) {
         if (!*self) return;
         Impl& engine = **self;
-        const auto slot = engine.slots_.find(vin);
-        const bool busy = slot != engine.slots_.end() && !slot->second.holder.empty();
-        const std::size_t reserve = engine.settings_.policy.commands_per_hour / 2;
-        const bool has_room = context && context->ledger.sends.size() < reserve;
         const Owed* owed_now = engine.find_owed(ref);
         if (owed_now == nullptr) return;
-        if (!engine.may_act() || engine.caution_.is_needed(engine.now()) || busy || !has_room ||
-            engine.breaker_.is_open())
-          return engine.told(ref, fail(ErrorKind::invalid, "engine", "commands for features come first"));
+        if (auto why = engine.keeps_text_back(vin, context)) return engine.told(ref, fail(std::move(*why)));
         ports::CommandLedger ledger = std::move(context->ledger);
         ledger.version += 1;
         ledger.generation += 1;

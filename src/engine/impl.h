@@ -167,6 +167,8 @@ class Engine::Impl {
   [[nodiscard]] bool is_waited_for(const ports::CommandLedger& ledger, ActivationId asking) const;
   void grant(Work& work);
   [[nodiscard]] std::optional<Instant> budget_wait(const Vin& vin, const ports::CommandLedger& ledger) const;
+  /// Nothing once `at` is surely past, otherwise when to ask again.
+  [[nodiscard]] std::optional<Instant> not_before(Instant at) const;
   void learn_from_history(Work& work);
   void release_slot(const ota::Activation& activation);
   [[nodiscard]] Instant earliest_look(const ota::Activation& activation) const;
@@ -214,6 +216,8 @@ class Engine::Impl {
   void money_ended(OwedRef ref, ActivationId activation, ota::MoneyState to, std::string detail);
   void tell(Owed& owed, const ota::Activation& activation);
   void display(Owed& owed, const ota::Activation& activation, const std::string& text);
+  [[nodiscard]] std::optional<Error> keeps_text_back(
+      const Vin& vin, const Result<ports::Store::VehicleContext>& context) const;
   void told(OwedRef ref, Status status);
   void postpone(OwedRef ref, Millis wait, bool unknown);
   void discharge(OwedRef ref, std::optional<ports::NoticeRecord> notice);

@@ -70,6 +70,10 @@ void Engine::Impl::add_outbox(ports::ActivationWrite& write, const ota::Effect& 
   const ActivationId id = write.after.id;
   if (const auto* send = std::get_if<ota::SendCommand>(&effect)) {
     write.ledger = ledger_after(slot_of(write.after).ledger, *send);
+  } else if (const auto* busy = std::get_if<ota::KeepVehicleBusy>(&effect)) {
+    write.ledger = slot_of(write.after).ledger;
+    write.ledger->version += 1;
+    write.ledger->busy_until = busy->until;
   } else if (const auto* money = std::get_if<ota::MoveMoney>(&effect)) {
     // The key is computed, so that every node, repeat and restart uses the same one.
     std::string key = fmt::format("{}-{}-1", to_string(id), to_string(money->purpose));
@@ -105,6 +109,7 @@ ports::CommandLedger Engine::Impl::ledger_after(ports::CommandLedger ledger,
   ledger.version += 1;
   ledger.generation = send.generation;
   ledger.last_command_id = send.command_id;
+  ledger.busy_until = Instant();
   ledger.sends.push_back(clock_.latest());
   const std::size_t keep = settings_.policy.commands_per_hour;
   if (ledger.sends.size() > keep)
@@ -160,11 +165,12 @@ void Engine::Impl::committed(ActivationId id, std::uint64_t serial,
     counters_.stale_writes += 1;
     log::warn("engine", "{}: a step was not stored: {}", to_string(id),
               outcome ? "a fence refused it" : outcome.error().message());
-    // A send intent that may have been stored keeps its vehicle until it is known.
+    // A send intent that may have been stored keeps its vehicle until it is known; so does a command whose
+    // mark in the ledger may be missing.
     if (!outcome && outcome.error().applied != Applied::no) read_again(id.shard());
     if (outcome) doubt_lease();
     Error error = outcome ? changed_meanwhile() : std::move(outcome.error());
-    if (!outcome && write->ledger) records_[id].state = write->after.state;
+    if (!outcome && write->ledger) records_[id].state = ota::State::WaitingResponse;
     auto waiting = std::move(work->events);
     reload_later(id);
     if (done) done(std::unexpected(error));

@@ -79,6 +79,11 @@ struct SendCommand {
   std::uint64_t generation = 0;
   Instant expires_at;
 };
+/// The activation moves on while its newest command is still on its way: nothing else is sent to the vehicle
+/// before that command's time is over.
+struct KeepVehicleBusy {
+  Instant until;
+};
 /// Ask status, health, history and our own log, each within the diagnosis deadline.
 struct Diagnose {};
 struct MoveMoney {
@@ -95,7 +100,7 @@ struct Spawn {
   Order order;
   Instant start_at;
 };
-using Effect = std::variant<SendCommand, Diagnose, MoveMoney, Notify, OpenTicket, Spawn>;
+using Effect = std::variant<SendCommand, KeepVehicleBusy, Diagnose, MoveMoney, Notify, OpenTicket, Spawn>;
 
 /// What the world hands to a decision besides the event.
 struct Context {

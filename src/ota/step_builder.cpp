@@ -10,7 +10,10 @@
 namespace contactor::ota {
 
 StepBuilder::StepBuilder(const Activation& from, const Context& context, std::string_view event_name)
-    : context_(context), step_{.next = from, .entry = {}, .effects = {}}, event_name_(event_name) {}
+    : context_(context),
+      awaited_until_(from.state == State::WaitingResponse ? from.answer_by : Instant()),
+      step_{.next = from, .entry = {}, .effects = {}},
+      event_name_(event_name) {}
 
 void StepBuilder::move_to(State state) {
   CTR_ASSERT(is_transition(next().state, state));
@@ -20,7 +23,10 @@ void StepBuilder::move_to(State state) {
 
 void StepBuilder::say(std::string detail) { detail_ = std::move(detail); }
 
-void StepBuilder::about_command(std::uint32_t ordinal) { command_id_ = command_id(next().id, ordinal); }
+void StepBuilder::about_command(std::uint32_t ordinal) {
+  about_ = ordinal;
+  command_id_ = command_id(next().id, ordinal);
+}
 
 void StepBuilder::failed_with(const Failure& failure) {
   failure_ = failure;
@@ -202,7 +208,14 @@ Order StepBuilder::follower(Action action, std::string_view reason) const {
 
 // -- the end of a step ------------------------------------------------------------------------------------
 
+void StepBuilder::leave_no_command_behind() {
+  const bool is_told = about_ == next().command_ordinal;
+  if (next().state != State::WaitingResponse && !is_told && now() < awaited_until_)
+    act(KeepVehicleBusy{.until = awaited_until_});
+}
+
 Step StepBuilder::recorded() && {
+  leave_no_command_behind();
   Activation& activation = next();
   activation.version += 1;
   activation.history_count += 1;

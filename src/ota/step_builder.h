@@ -44,11 +44,15 @@ class StepBuilder {
   [[nodiscard]] Step ignored() &&;
 
  private:
+  /// One command at a time for a vehicle, also where an older one's answer ended the wait for the newest.
+  void leave_no_command_behind();
   void retry_or_give_up(const Failure& failure, std::optional<Millis> retry_after);
   void back_off(Millis delay);
   [[nodiscard]] Order follower(Action action, std::string_view reason) const;
 
   const Context& context_;
+  Instant awaited_until_;  ///< the newest command's answer, when the step began; 0: none was awaited
+  std::uint32_t about_ = 0;
   Step step_;
   std::vector<State> path_;
   std::string event_name_;

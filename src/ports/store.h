@@ -21,10 +21,12 @@ namespace contactor::ports {
 /// rest on.
 struct CommandLedger {
   Vin vin;
-  std::uint32_t version = 0;  ///< 0: no row yet; raised by every intent, the fence against a second sender
+  std::uint32_t version = 0;  ///< 0: no row yet; raised by every write, the fence against a second sender
   std::uint64_t generation = 0;
   std::string last_command_id;
   std::vector<Instant> sends;  ///< oldest first, at most as many as the budget of an hour
+  Instant
+      busy_until;  ///< the end of a last command that its activation no longer waits for; 0: there is none
 };
 
 /// Something owed to the outside after a commit. It leaves the outbox when it is done or given up for a
@@ -79,7 +81,7 @@ struct ActivationWrite {
   std::vector<ota::HistoryEntry> history;
   std::vector<OutboxEntry> outbox;
   std::vector<NoticeRecord> notices;    ///< decisions that need no sending: channel unavailable
-  std::optional<CommandLedger> ledger;  ///< as it is after the send intent; fenced by version - 1
+  std::optional<CommandLedger> ledger;  ///< as it is after the step; fenced by version - 1
   std::optional<ota::Ticket> ticket;    ///< a new ticket (version 1), or a changed one fenced by version - 1
   std::vector<ota::Activation>
       followers;  ///< linked activations that start with this step, each with its own order and first entry
@@ -162,14 +164,15 @@ struct Incident {
   std::uint64_t held_back = 0;
 };
 
-/// Counts over everything stored, for the overview, the demo's summary and the audit. Reads every row: whoever
-/// needs it often keeps the answer for a while.
+/// Counts over everything stored, for the overview, the demo's summary and the audit. Reads every row:
+/// whoever needs it often keeps the answer for a while.
 struct Totals {
   std::vector<std::pair<ota::State, std::uint64_t>> by_state;  ///< this and the next ones ascending, no zeros
   std::vector<std::pair<ota::ServiceStatus, std::uint64_t>> by_service;
   std::vector<std::pair<ota::MoneyState, std::uint64_t>> by_money;
   std::vector<std::pair<ota::Priority, std::uint64_t>> open_tickets;  ///< open, or waiting for the customer
-  /// Activations by the hour of the clock in which they were created: that of the newest and the 24 before it.
+  /// Activations by the hour of the clock in which they were created: that of the newest and the 24 before
+  /// it.
   std::vector<std::pair<Instant, std::uint64_t>> begun_by_hour;
   std::uint64_t retried = 0;
   std::uint64_t tickets = 0;

@@ -142,6 +142,28 @@ TEST_P(Conformance, LetsOneOfTwoSendersThroughTheLedger) {
   EXPECT_EQ(kept.sends, ledger.sends);
 }
 
+TEST_P(Conformance, KeepsUntilWhenAVehicleIsBusyAndForgetsItWithTheNextCommand) {
+  auto first = a_new_one(1);
+  first.ledger = ports::CommandLedger{.vin = a_vin(1),
+                                      .version = 1,
+                                      .generation = 1,
+                                      .last_command_id = "c",
+                                      .sends = {kNow},
+                                      .busy_until = {}};
+  auto one = applied(first);
+  EXPECT_EQ(context(a_vin(1)).ledger.busy_until, Instant());
+  const Instant until = kNow + std::chrono::minutes(5);
+  for (const Instant wanted : {until, Instant()}) {
+    auto next = a_step(one);
+    next.ledger = context(a_vin(1)).ledger;
+    next.ledger->version += 1;
+    next.ledger->busy_until = wanted;
+    one = applied(next);
+    EXPECT_EQ(context(a_vin(1)).ledger.busy_until, wanted);
+    EXPECT_EQ(load({one.id}).at(0).ledger.busy_until, wanted);
+  }
+}
+
 TEST_P(Conformance, RefusesAStaleTicketWithTheWholeStep) {
   auto first = a_new_one(1);
   first.ticket = a_ticket(1, first.after.id);

@@ -53,6 +53,21 @@ TEST_F(MigrationsTest, EachStepGoesUpAndDownAgain) {
   EXPECT_EQ(migrations.current().value(), 0);
 }
 
+TEST_F(MigrationsTest, ProgramsWithAndWithoutBusyVehiclesWriteTheSameLedgers) {
+  const std::string ledger =
+      "INSERT INTO ota_ledger (vin, shard, version, generation, last_command_id, sends) VALUES ";
+  ASSERT_TRUE(migrations.upgrade(2, kNow));
+  ASSERT_TRUE(connection->run(ledger + "('A', 1, 1, 1, 'a', x'')"));
+  ASSERT_TRUE(migrations.upgrade(3, kNow));
+  ASSERT_TRUE(connection->run(ledger + "('B', 1, 1, 1, 'b', x'')"));
+  const auto busy = connection->rows("SELECT vin, busy_until FROM ota_ledger ORDER BY vin").value();
+  EXPECT_EQ(busy, (std::vector<Sql::Row>{{"A", "0"}, {"B", "0"}}));
+  ASSERT_TRUE(connection->run("UPDATE ota_ledger SET busy_until = 5"));
+  ASSERT_TRUE(migrations.downgrade(2));
+  EXPECT_EQ(connection->rows("SELECT vin, version FROM ota_ledger ORDER BY vin").value(),
+            (std::vector<Sql::Row>{{"A", "1"}, {"B", "1"}}));
+}
+
 TEST_F(MigrationsTest, TellsWhatWasAppliedAndWhen) {
   ASSERT_TRUE(migrations.upgrade(migrations.head(), kNow));
   const auto applied = migrations.history().value();

@@ -144,7 +144,7 @@ CREATE TABLE ota_ledger (
   generation BIGINT NOT NULL,
   last_command_id TEXT NOT NULL,
 sends BLOB NOT NULL
-) WITHOUT ROWID;
+, busy_until BIGINT NOT NULL DEFAULT 0) WITHOUT ROWID;
 
 CREATE TABLE ota_notice (
   activation_id BIGINT NOT NULL,

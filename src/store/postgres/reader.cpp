@@ -41,14 +41,15 @@ constexpr std::string_view kByVin =
 const Statement kFind{"find", both_tables(kById)};
 const Statement kFindMany{"find_many", both_tables(kByIds, "o.n")};
 const Statement kOfVehicle{"of_vehicle", both_tables(kByVin)};
-const Statement kLedger{
-    "ledger",
-    "SELECT version, generation, last_command_id, sends FROM ota_ledger WHERE shard = $1::int4 AND vin = "
-    "$2::text"};
+const Statement kLedger{"ledger",
+                        "SELECT version, generation, last_command_id, sends, busy_until FROM ota_ledger "
+                        "WHERE shard = $1::int4 AND vin = "
+                        "$2::text"};
 const Statement kLoad{
     "load",
     fmt::format(
-        "SELECT i.n, {}, o.doc, l.version, l.generation, l.last_command_id, l.sends FROM (SELECT "
+        "SELECT i.n, {}, o.doc, l.version, l.generation, l.last_command_id, l.sends, l.busy_until FROM "
+        "(SELECT "
         "unnest($1::int4[]) AS shard, unnest($2::int8[]) AS id, generate_subscripts($2, 1)::int8 AS n) "
         "AS i JOIN ota_activation AS a ON a.shard = i.shard AND a.id = i.id JOIN ota_order AS o ON "
         "o.shard = a.shard AND o.activation_id = a.id LEFT JOIN ota_ledger AS l ON l.shard = o.shard "

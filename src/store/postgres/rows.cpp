@@ -193,7 +193,7 @@ Result<ports::NoticeRecord> read_notice(Answer& row) {
 
 void bind_ledger(Rowset& rows, const ports::CommandLedger& ledger) {
   rows.number(ledger.vin.shard()).text(ledger.vin.str()).number(ledger.version).number(ledger.generation);
-  rows.text(ledger.last_command_id).blob(sends_blob(ledger.sends));
+  rows.text(ledger.last_command_id).blob(sends_blob(ledger.sends)).moment(ledger.busy_until);
 }
 
 ports::CommandLedger read_ledger(Answer& row, const Vin& vin) {
@@ -202,6 +202,7 @@ ports::CommandLedger read_ledger(Answer& row, const Vin& vin) {
   ledger.generation = static_cast<std::uint64_t>(row.read_number());
   ledger.last_command_id = row.read_text();
   ledger.sends = read_sends(row.read_blob());
+  ledger.busy_until = row.read_moment();
   return ledger;
 }
 

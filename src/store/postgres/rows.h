@@ -104,9 +104,13 @@ void bind_notice(Rowset& rows, const ports::NoticeRecord& notice);
 [[nodiscard]] Result<ports::NoticeRecord> read_notice(Answer& row);
 
 inline constexpr std::array kLedgerColumns{
-    Column{"shard", Type::int4},           Column{"vin", Type::text},
-    Column{"version", Type::int4},         Column{"generation", Type::int8},
-    Column{"last_command_id", Type::text}, Column{"sends", Type::bytea},
+    Column{"shard", Type::int4},
+    Column{"vin", Type::text},
+    Column{"version", Type::int4},
+    Column{"generation", Type::int8},
+    Column{"last_command_id", Type::text},
+    Column{"sends", Type::bytea},
+    Column{"busy_until", Type::int8, zero},
 };
 void bind_ledger(Rowset& rows, const ports::CommandLedger& ledger);
 /// Of the columns behind the keys; an empty ledger where all are NULL.

@@ -72,7 +72,8 @@ std::string update_ledgers() {
       "ledger",
       fmt::format(
           "UPDATE ota_ledger AS l SET version = i.version, generation = i.generation, last_command_id "
-          "= i.last_command_id, sends = i.sends FROM {} WHERE l.shard = i.shard AND l.vin = i.vin AND "
+          "= i.last_command_id, sends = i.sends, busy_until = coalesce(i.busy_until, 0) FROM {} WHERE "
+          "l.shard = i.shard AND l.vin = i.vin AND "
           "l.version = i.version - 1",
           rows_sql(kLedgerColumns)));
 }

@@ -97,8 +97,9 @@ Result<std::optional<ota::Activation>> Reader::row_of(std::string_view sql, Acti
 
 Result<ports::CommandLedger> Reader::ledger(const Vin& vin) {
   ports::CommandLedger ledger{.vin = vin};
-  CTR_TRY(statement,
-          start("SELECT version, generation, last_command_id, sends FROM ota_ledger WHERE vin=?1"));
+  CTR_TRY(
+      statement,
+      start("SELECT version, generation, last_command_id, sends, busy_until FROM ota_ledger WHERE vin=?1"));
   const Ended ended{*statement};
   CTR_TRY(found, statement->text(vin.str()).step());
   if (!found) return ledger;
@@ -106,6 +107,7 @@ Result<ports::CommandLedger> Reader::ledger(const Vin& vin) {
   ledger.generation = static_cast<std::uint64_t>(statement->read_number());
   ledger.last_command_id = statement->read_text();
   ledger.sends = read_sends(statement->read_blob());
+  ledger.busy_until = statement->read_moment();
   return ledger;
 }
 

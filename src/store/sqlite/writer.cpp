@@ -251,16 +251,18 @@ Result<std::uint32_t> Writer::ledger_version(const Vin& vin) {
 
 Status Writer::put_ledger(const ports::CommandLedger& ledger) {
   const auto sends = sends_blob(ledger.sends);
-  CTR_TRY(statement,
-          start("INSERT INTO ota_ledger (vin, shard, version, generation, last_command_id, sends) VALUES "
-                "(?1,?2,?3,?4,?5,?6) "
-                "ON CONFLICT (vin) DO UPDATE SET version=excluded.version, generation=excluded.generation, "
-                "last_command_id=excluded.last_command_id, sends=excluded.sends"));
+  CTR_TRY(
+      statement,
+      start("INSERT INTO ota_ledger (vin, shard, version, generation, last_command_id, sends, busy_until) "
+            "VALUES (?1,?2,?3,?4,?5,?6,?7) "
+            "ON CONFLICT (vin) DO UPDATE SET version=excluded.version, generation=excluded.generation, "
+            "last_command_id=excluded.last_command_id, sends=excluded.sends, "
+            "busy_until=excluded.busy_until"));
   statement->text(ledger.vin.str())
       .number(ledger.vin.shard())
       .number(ledger.version)
       .number(ledger.generation);
-  return done(statement->text(ledger.last_command_id).blob(sends).run());
+  return done(statement->text(ledger.last_command_id).blob(sends).moment(ledger.busy_until).run());
 }
 
 Result<std::uint32_t> Writer::ticket_version(TicketId id) {
