@@ -28,7 +28,7 @@ class Zone {
   /// @errors  invalid: no such zone, or no zone database on this machine.
   [[nodiscard]] static Result<Zone> find(std::string_view name);
 
-  [[nodiscard]] std::string_view name() const;
+  [[nodiscard]] std::string name() const;
   /// The first moment of the day; where midnight does not exist, the first moment after it.
   [[nodiscard]] Instant start_of(Day day) const;
   [[nodiscard]] Day day_of(Instant at) const;

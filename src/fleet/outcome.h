@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "fleet/decide.h"
@@ -14,14 +15,18 @@ enum class Outcome : std::uint8_t {
   as_wanted,  ///< it was so before
   activated,
   deactivated,
-  pending,  ///< asked, or to be looked at again, with a reason
-  failed,   ///< refused or not possible, with a reason
+  pending,  ///< asked, and the cloud takes its time
+  failed,   ///< refused, or tried without success; tried again where that can help
   unmapped,
   not_configured,  ///< its cloud's variables are missing
   held,            ///< another run works on its cloud
 };
 inline constexpr std::size_t outcome_count = 8;
 [[nodiscard]] std::string_view to_string(Outcome outcome);
+
+/// @param first  the vehicle as the run found it, @param last as it leaves it.
+/// @param left   what would have to be done now.
+[[nodiscard]] Outcome outcome_of(const Vehicle& first, const Vehicle& last, const Decision& left);
 
 struct OemSummary {
   std::array<std::uint64_t, outcome_count> vehicles{};
@@ -36,7 +41,9 @@ struct RunSummary {
   std::uint64_t vehicles = 0;
   bool interrupted = false;
   [[nodiscard]] std::uint64_t total(Outcome outcome) const;
-  /// The contract's: 0 all done, 3 partly, 130 interrupted.
+  /// The contract's: 0 all done, 3 partly, 130 interrupted. What its cloud takes time for is done for now;
+  /// what no cloud serves, or one that is not configured, was never to be done: both are reported, neither
+  /// fails.
   [[nodiscard]] int exit_status() const;
 };
 

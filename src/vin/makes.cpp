@@ -213,6 +213,8 @@ const Make* find_make(std::string_view name) {
   return make == std::end(kMakes) ? nullptr : make;
 }
 
+std::span<const Make> all_makes() { return kMakes; }
+
 std::string_view country_of(const Vin& vin) {
   // Tesla's works near Berlin carries an identifier that was registered in the Netherlands.
   if (vin.str().starts_with("XP7")) return "DE";

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -22,6 +23,9 @@ struct Make {
 /// The make that a person means by this name: case, accents, hyphens and usual other names are folded
 /// ("Škoda", "MERCEDES", "ds", "volvo-cars"); nothing where no make has it.
 [[nodiscard]] const Make* find_make(std::string_view name);
+
+/// Every make of the table, those of the brief first.
+[[nodiscard]] std::span<const Make> all_makes();
 
 /// Country of a world manufacturer identifier, ISO 3166-1 alpha-2; empty where none is assigned.
 [[nodiscard]] std::string_view country_of(const Vin& vin);
