@@ -36,7 +36,8 @@ TEST(SchnorrP256, SignsAsTeslasProxyDoes) {
 
 TEST(SchnorrP256, ATokenIsTheOneComputedElsewhere) {
   constexpr const char* kClaims =
-      R"json({"alert_types":["service"],"aud":"com.tesla.fleet.TelemetryClient","ca":"-----BEGIN CERTIFICATE-----\nTEST\n-----END CERTIFICATE-----\n",)json"
+      R"json({"alert_types":["service"],"aud":"com.tesla.fleet.TelemetryClient",)json"
+      R"json("ca":"-----BEGIN CERTIFICATE-----\nTEST\n-----END CERTIFICATE-----\n",)json"
       R"json("fields":{"Soc":{"interval_seconds":30}},"hostname":"telemetry.example.test",)json"
       R"json("iss":"BLK2vGjC2gZlzmVoFVlJlsYjlO3YvqkF/ngadU/mqEWnFDMJAvIl6SadRm4Fs0mYH9qdhcwjxvtESqc7YpEF3G4=","port":8443})json";
   const auto signer = key(kTestScalar);

@@ -73,7 +73,7 @@ TEST(Decide, ABlockedVehicleIsNotAskedForAgain) {
 // RULINGS T43.
 TEST(Decide, AHalfConsentThatNobodyWantsIsTakenBack) {
   Vehicle vehicle = a_vehicle(Standing::refused, Oem::kia);
-  vehicle.cloud.reason = "only_vehicle";
+  vehicle.cloud.reason = "half_consent_vehicle";
   EXPECT_EQ(decided(vehicle, kOff), Action::deactivate);
   EXPECT_EQ(decided(vehicle, kOn), Action::activate);
 }

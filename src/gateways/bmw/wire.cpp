@@ -177,7 +177,11 @@ Answer read_vehicle(const ports::HttpResponse& response, Instant now) {
   CTR_TRY(body, body_of(response, now));
   // An error that calls itself a success is no vehicle.
   if (!said.id.empty()) return fail(ErrorKind::protocol, "bmw", "a 200 with the error " + said.id);
-  if (!is_truthy(body, "fleet")) return not_in_fleet("it is cleared, and in no fleet");
+  if (!is_truthy(body, "fleet")) {
+    auto half_done = not_in_fleet("it is cleared, and in no fleet");
+    half_done.standing = fleet::Standing::inactive;
+    return half_done;
+  }
   return standing(fleet::Standing::active);
 }
 

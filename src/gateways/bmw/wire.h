@@ -16,7 +16,8 @@ namespace contactor::gateways::bmw {
 
 using Answer = Result<fleet::CloudState>;
 
-/// `GET /vehicle/{vin}`: active in a fleet, pending with `not_in_fleet` while it is in none, else inactive.
+/// `GET /vehicle/{vin}`: active in a fleet, else inactive; with `not_in_fleet` where BMW has it all the same:
+/// an activation puts it in, and only a deactivation ends the clearance.
 [[nodiscard]] Answer read_vehicle(const ports::HttpResponse& response, Instant now);
 /// `GET /vin-checker/{vin}`. @return  the refusal; nothing where it may be asked for.
 [[nodiscard]] Result<std::optional<fleet::CloudState>> read_check(const ports::HttpResponse& response,

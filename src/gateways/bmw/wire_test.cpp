@@ -76,7 +76,7 @@ TEST(BmwWire, AVehicleInAFleetIsActiveAndOneInNoneIsHalfDone) {
   EXPECT_EQ(read_vehicle(answer(200, R"({"fleet":{"fleet_id":"f1"}})"), kNow)->standing, Standing::active);
   for (const auto* none : {R"({"vin":"X"})", R"({"fleet":null})", R"({"fleet":""})", R"({"fleet":{}})"}) {
     const auto state = read_vehicle(answer(200, none), kNow);
-    EXPECT_EQ(state->standing, Standing::pending) << none;
+    EXPECT_EQ(state->standing, Standing::inactive) << none;
     EXPECT_EQ(state->reason, "not_in_fleet");
   }
   EXPECT_EQ(read_vehicle(answer(404, "{}"), kNow)->standing, Standing::inactive);

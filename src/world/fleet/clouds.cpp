@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "world/fleet/bmw.h"
+#include "world/fleet/stellantis.h"
 #include "world/fleet/tesla.h"
 #include "world/route.h"
 
@@ -17,6 +18,7 @@ struct FleetClouds::Place {
 FleetClouds::FleetClouds(Context& context) : context_(context) {
   clouds_.push_back(std::make_unique<BmwCloud>(context));
   clouds_.push_back(std::make_unique<TeslaCloud>(context));
+  clouds_.push_back(std::make_unique<StellantisCloud>(context));
   for (const auto& cloud : clouds_) places_.push_back({.cloud = cloud.get()});
 }
 FleetClouds::~FleetClouds() = default;
