@@ -224,6 +224,8 @@ constexpr Reason kCommon[] = {
      "Nothing: it is asked again when it allows.", Actor::nobody},
     {Oem::tesla, "unavailable", "The cloud cannot be reached or says that it is broken.",
      "Nothing: it is asked again later.", Actor::oem},
+    {Oem::tesla, "conflict", "The vehicle's state does not allow it yet.",
+     "Nothing: it is asked again when the cloud allows.", Actor::nobody},
     {Oem::tesla, "timed_out", "The cloud did not answer in time.",
      "Nothing: it is looked at and asked again later.", Actor::oem},
     {Oem::tesla, "protocol", "The cloud's answer makes no sense.",

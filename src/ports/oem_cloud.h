@@ -35,9 +35,10 @@ struct CloudLimits {
 /// (pages, verification codes, a second consent) are done inside. Thread: the engine's.
 ///
 /// @errors  of one answer: unauthorized (our credential), rate_limited and unavailable and timed_out (later;
-///          `retry_after` where it was told), protocol (makes no sense). `applied` is `no` only where the
-///          cloud certainly did nothing. A refusal of the vehicle itself is no error but `Standing::refused`,
-///          and "already so" is no error but the standing it describes.
+///          `retry_after` where it was told), protocol (makes no sense), conflict (this vehicle's
+///          state forbids it until `retry_after`). `applied` is `no` only where the cloud certainly did
+///          nothing. A refusal of the vehicle itself is no error but `Standing::refused`, and "already so" is
+///          no error but the standing it describes.
 class OemCloud {
  public:
   virtual ~OemCloud() = default;
