@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include "world/fleet/bmw.h"
+#include "world/fleet/high_mobility.h"
+#include "world/fleet/kia.h"
 #include "world/fleet/stellantis.h"
-#include "world/fleet/tesla.h"
+#include "world/fleet/volkswagen.h"
 #include "world/route.h"
 
 namespace contactor::world {
@@ -17,8 +19,10 @@ struct FleetClouds::Place {
 
 FleetClouds::FleetClouds(Context& context) : context_(context) {
   clouds_.push_back(std::make_unique<BmwCloud>(context));
-  clouds_.push_back(std::make_unique<TeslaCloud>(context));
   clouds_.push_back(std::make_unique<StellantisCloud>(context));
+  clouds_.push_back(std::make_unique<VolkswagenCloud>(context));
+  clouds_.push_back(std::make_unique<KiaCloud>(context));
+  clouds_.push_back(std::make_unique<HighMobilityCloud>(context));
   for (const auto& cloud : clouds_) places_.push_back({.cloud = cloud.get()});
 }
 FleetClouds::~FleetClouds() = default;
