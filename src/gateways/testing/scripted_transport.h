@@ -60,6 +60,8 @@ class ManualTimekeeper : public ports::Timekeeper {
   [[nodiscard]] Instant now() const override { return now_; }
   void call_at(Instant at, std::move_only_function<void()> action) override;
   void advance(Millis by);
+  /// The next moment for which somebody waits.
+  [[nodiscard]] Instant next() const { return waiting_.empty() ? Instant::never() : waiting_.begin()->first; }
 
  private:
   Instant now_ = Instant::from_millis(1'800'000'000'000);

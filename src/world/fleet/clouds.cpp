@@ -6,6 +6,7 @@
 #include "world/fleet/high_mobility.h"
 #include "world/fleet/kia.h"
 #include "world/fleet/stellantis.h"
+#include "world/fleet/tesla.h"
 #include "world/fleet/volkswagen.h"
 #include "world/route.h"
 
@@ -19,6 +20,7 @@ struct FleetClouds::Place {
 
 FleetClouds::FleetClouds(Context& context) : context_(context) {
   clouds_.push_back(std::make_unique<BmwCloud>(context));
+  clouds_.push_back(std::make_unique<TeslaCloud>(context));
   clouds_.push_back(std::make_unique<StellantisCloud>(context));
   clouds_.push_back(std::make_unique<VolkswagenCloud>(context));
   clouds_.push_back(std::make_unique<KiaCloud>(context));
