@@ -87,8 +87,9 @@ void CommandChecker::request_sent(const ports::HttpRequest& request) {
   if (!request.url.ends_with("/configure")) return;
   const auto vin = Vin::parse(std::string_view(request.url).substr(request.url.size() - 27, 17));
   const auto found = vin ? newest_.find(*vin) : newest_.end();
-  if (found != newest_.end() && request.body.find(found->second.command_id) != std::string::npos)
-    found->second.left = true;
+  if (found == newest_.end() || request.body.find(found->second.command_id) == std::string::npos) return;
+  found->second.left = true;
+  left_at_[found->second.command_id] = evidence_.universe.clock.now();
 }
 
 void CommandChecker::request_ended(const ports::HttpRequest& request, const ports::HttpResponse* response) {
@@ -188,10 +189,18 @@ void CommandChecker::look() {
   }
 }
 
+Instant CommandChecker::counted_at(const world::CommandArrival& arrival) const {
+  const auto found = left_at_.find(arrival.command_id);
+  if (found == left_at_.end()) return arrival.at;
+  const bool given_up = arrival.at > found->second + evidence_.universe.scenario.policy.request_timeout;
+  return given_up ? found->second : arrival.at;
+}
+
 void CommandChecker::budget(const world::CommandArrival& arrival) {
   auto& hour = hour_[arrival.vin];
-  while (!hour.empty() && hour.front() <= arrival.at - std::chrono::hours(1)) hour.pop_front();
-  hour.push_back(arrival.at);
+  const Instant at = counted_at(arrival);
+  while (!hour.empty() && hour.front() <= at - std::chrono::hours(1)) hour.pop_front();
+  hour.insert(std::ranges::upper_bound(hour, at), at);
   // A wall clock that is set shortens or stretches the hour that the engine counts: a known limit, see
   // README.md.
   if (evidence_.clock_settings > 0 && arrival.at - evidence_.clock_set_at < std::chrono::hours(3)) return;

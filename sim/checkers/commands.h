@@ -27,6 +27,8 @@ class CommandChecker {
     bool enable = true;
     std::uint64_t generation = 0;
   };
+  /// When a command counts against the hour: one that comes after its sender gave up counts when it left.
+  [[nodiscard]] Instant counted_at(const world::CommandArrival& arrival) const;
   void entry(const ota::Activation& row, Seen& seen, const ota::HistoryEntry& entry);
   void sent(const ota::Activation& row, Seen& seen, const ota::HistoryEntry& entry);
   void backed_off(const ota::Activation& row, Seen& seen, const ota::HistoryEntry& entry);
@@ -40,6 +42,7 @@ class CommandChecker {
   std::size_t arrivals_seen_ = 0;
   std::unordered_map<std::string, Arrived> arrived_;
   std::unordered_map<Vin, std::deque<Instant>> hour_;
+  std::unordered_map<std::string, Instant> left_at_;  ///< by command
   std::unordered_map<Vin, ActivationId> in_flight_;
   /// The newest command of a vehicle, as our side knows it.
   struct Newest {

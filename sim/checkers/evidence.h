@@ -32,6 +32,7 @@ struct Seen {
   bool confirmed = false;  ///< its history shows a success
   bool found_active = false;
   bool was_as_wanted = false;       ///< when it was confirmed, the car had the feature as wanted anyway
+  bool nobody_could_tell = false;   ///< when it was confirmed: whether a lying car behind a cache had obeyed
   std::uint64_t backoff_clock = 0;  ///< how often the clock had been set at that backoff
   Instant not_before;               ///< of the next send, as its last backoff said
   Instant sent_at;                  ///< of the open command, by the engine's clock

@@ -108,7 +108,8 @@ void MoneyChecker::captured(const world::MoneyEffect& effect) {
   const Seen& seen = evidence_.seen[owner];
   if (!seen.confirmed) return evidence_.violated("M1", owner, "captured before a confirmation was committed");
   const bool is_on = evidence_.universe.world.feature_active(row->order->vin, row->order->service_id.str());
-  if (!seen.found_active && !seen.was_as_wanted && !is_on && !evidence_.car_obeyed(*row))
+  const bool told = seen.found_active || seen.was_as_wanted || seen.nobody_could_tell;
+  if (!told && !is_on && !evidence_.car_obeyed(*row))
     evidence_.violated("M1", owner, "captured, the car has obeyed no command");
 }
 

@@ -126,12 +126,13 @@ void StateChecker::truth(const ota::Activation& row, const ota::HistoryEntry& en
     return;
   }
   const bool wanted = row.order->action == ota::Action::activate;
-  // A car that lies, behind a cache that shows how it was before: nobody could tell.
+  // A car that lies, behind a cache that shows how it was before.
   const auto mood = evidence_.universe.world.mood_of(row.order->vin);
   const auto& faults = evidence_.universe.scenario.world.faults;
-  if (mood == world::Mood::lying && faults.rate(world::FaultKind::iot_stale_cache) > 0) return;
-  // What is as wanted already, a car may well claim to have done.
   Seen& seen = evidence_.seen[row.id];
+  seen.nobody_could_tell = mood == world::Mood::lying && faults.rate(world::FaultKind::iot_stale_cache) > 0;
+  if (seen.nobody_could_tell) return;
+  // What is as wanted already, a car may well claim to have done.
   seen.was_as_wanted =
       evidence_.universe.world.feature_active(row.order->vin, row.order->service_id.str()) == wanted;
   if (!evidence_.car_obeyed(row) && !seen.was_as_wanted)

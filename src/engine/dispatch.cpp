@@ -16,6 +16,7 @@ Instant created_at(ActivationId id) { return Instant::from_millis(id.value() >> 
 constexpr std::size_t kLoadBatch = 500;
 constexpr std::size_t kRun = 64;
 constexpr Millis kReadingPause = Millis(50);
+constexpr Millis kOversleepsMax = std::chrono::seconds(1);
 
 }  // namespace
 
@@ -34,7 +35,11 @@ void Engine::Impl::arm() {
   Instant next = std::min(timers_.next(), probe_at());
   // What relay() would not take now must not wake us: we would spin until it does.
   if (!owed_due_.empty() && can_deliver()) next = std::min(next, owed_due_.begin()->first);
-  if (next >= armed_at_) return;
+  // A clock that was set forward has passed the moment for which a wake-up is ordered, and that still takes
+  // as long as it would have.
+  const bool overslept = armed_at_ + kOversleepsMax < now();
+  next = std::max(next, now());
+  if (next.is_never() || (next >= armed_at_ && !overslept)) return;
   armed_at_ = next;
   // A wake-up that an earlier one has overtaken does nothing: otherwise each would order one more, for ever.
   clock_.call_at(next, [self = self_, next] {
@@ -133,7 +138,33 @@ void Engine::Impl::on_due(Work& work) {
     wake_at(activation.id, activation.next_action_at);
     return idle(work);
   }
+  if (activation.state == ota::State::Scheduled && activation.order->reason == "expiry")
+    return end_unless_extended(work);
   happen(work, ota::Elapsed{});
+}
+
+/// An extension takes back the switch-off of the period that it extends. Whoever did that may have died in
+/// between, so the switch-off itself looks once more before it begins.
+void Engine::Impl::end_unless_extended(Work& work) {
+  work.calling = true;
+  ports_.store.vehicle_context(
+      work.activation.order->vin, [self = self_, id = work.activation.id, serial = work.serial](
+                                      const Result<ports::Store::VehicleContext>& context) {
+        Work* still = *self ? (*self)->find_work(id, serial) : nullptr;
+        if (still == nullptr) return;
+        still->calling = false;
+        if (!context) {
+          (*self)->wake_at(id, (*self)->now() + std::chrono::seconds(1));
+          return (*self)->run_next_event(*still);
+        }
+        const bool is_extended = std::ranges::any_of(context->activations, [&](const auto& other) {
+          return other.order->extends == id && other.state == ota::State::Active;
+        });
+        if (is_extended)
+          return (*self)->happen(
+              *still, ota::CancelRequested{.actor = "engine", .reason = "extended", .superseded = true});
+        (*self)->happen(*still, ota::Elapsed{});
+      });
 }
 
 void Engine::Impl::try_send(Work& work) {
@@ -212,8 +243,7 @@ bool Engine::Impl::is_waited_for(const ports::CommandLedger& ledger, ActivationI
 std::optional<Instant> Engine::Impl::budget_wait(const Vin& vin, const ports::CommandLedger& ledger) const {
   // A request may still be on its way for as long as it is allowed to take, and for as long as its commit may
   // have taken before it: the window is wider by that much (H3).
-  Millis window = std::chrono::hours(1) + settings_.policy.request_timeout;
-  if (ports_.nodes != nullptr) window += ports::kSendingEndsAfter;
+  const Millis window = std::chrono::hours(1) + settings_.policy.request_timeout + ports::kSendingEndsAfter;
   const std::size_t limit = settings_.policy.commands_per_hour;
   const auto free_at = [&](const std::vector<Instant>& sends) {
     return sends.size() < limit ? Instant() : sends[sends.size() - limit] + window;

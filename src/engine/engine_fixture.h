@@ -24,6 +24,14 @@ class ManualTime final : public ports::Timekeeper {
     }
     now_ = end;
   }
+  /// Sets the clock; what is waited for still takes as long as it would have.
+  void set_forward(Millis by) {
+    now_ = now_ + by;
+    decltype(queue_) moved;
+    for (auto& [when, action] : queue_)
+      moved.emplace(std::pair(when.first + by, when.second), std::move(action));
+    queue_ = std::move(moved);
+  }
 
  private:
   Instant now_ = ota::testing::kStart;
@@ -142,7 +150,7 @@ class FakeMail final : public ports::Mail {
 struct Bench {
   Bench() { boot(); }
   void boot() {
-    store = std::make_unique<store::memory::Store>(disk, time);
+    store = std::make_unique<store::memory::Store>(disk, time, store_params);
     engine = std::make_unique<Engine>(Ports{.time = time,
                                             .entropy = entropy,
                                             .store = *store,
@@ -182,6 +190,7 @@ struct Bench {
   FakePayments payments{time};
   FakeMail mail;
   Settings settings;
+  store::memory::StoreParams store_params;
   std::unique_ptr<store::memory::Store> store;
   std::unique_ptr<Engine> engine;
   Result<Accepted> last = fail(ErrorKind::internal, "test", "nothing asked yet");

@@ -76,6 +76,35 @@ TEST(Engine, ExtensionMovesTheEndWithoutACommand) {
   EXPECT_EQ(scheduled, 1U) << "the old end was taken back";
 }
 
+TEST(Engine, ExtendedPeriodGoesOnWhereTheProcessDiedBeforeItsOldEndWasTakenBack) {
+  Bench bench;
+  const ActivationId first = bench.order(another_order("o-1", "a"));
+  bench.time.run_for(1s);
+  const Instant end = *bench.at(first).ends_at;
+  bench.iot.on_status = [](const auto&) {
+    auto status = FakeIot::online();
+    status.features.push_back({.service_id = "a", .active = true, .generation = 1});
+    return status;
+  };
+  bench.crash();
+  bench.store_params = {.latency_min = 5ms, .latency_max = 5ms};
+  bench.boot();
+  bench.order(another_order("o-2", "a"));
+  const auto extension = [&] {
+    return bench.disk.orders.contains("o-2") &&
+           bench.at(bench.disk.orders.at("o-2")).state == ota::State::Active;
+  };
+  for (int i = 0; i < 1000 && !extension(); ++i) bench.time.run_for(1ms);
+  ASSERT_TRUE(extension());
+  bench.crash();
+  bench.boot();
+  bench.time.run_for(end - bench.time.now() + 1h);
+  EXPECT_EQ(bench.iot.commands.size(), 1U) << "nothing is switched off";
+  bench.time.run_for(24h * 30);
+  ASSERT_EQ(bench.iot.commands.size(), 2U);
+  EXPECT_FALSE(bench.iot.commands[1].enable);
+}
+
 TEST(Engine, PeriodEndsWithASwitchOff) {
   Bench bench;
   bench.order();

@@ -80,6 +80,19 @@ TEST(Engine, CallbackForAnotherVehicleOrCommandIsRefused) {
   EXPECT_EQ(bench.at(id).state, ota::State::WaitingResponse);
 }
 
+TEST(Engine, ClockThatIsSetForwardDelaysNoWakeUp) {
+  Bench bench;
+  bench.iot.on_configure = [](const auto&) { return FakeIot::refusal(ota::FailureCategory::VehicleOffline); };
+  bench.order(testing::another_order("o-1", "a"));
+  bench.time.run_for(1s);
+  bench.iot.on_configure = [](const auto&) { return FakeIot::answer(Kind::accepted); };
+  bench.time.set_forward(2h);
+  bench.order(testing::another_order("o-2", "a", "WVWZZZ1JZXW000077"));
+  const int polls = bench.iot.status_calls;
+  bench.time.run_for(5s);
+  EXPECT_GT(bench.iot.status_calls, polls) << "though a backoff of 30 s began before";
+}
+
 // -- failure ----------------------------------------------------------------------------------------------
 
 TEST(Engine, ExhaustedRetriesEndWithTicketReleaseAndMail) {

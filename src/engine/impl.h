@@ -157,6 +157,7 @@ class Engine::Impl {
   void load_ready(std::vector<ActivationId> ids);
   void attach(ports::Loaded loaded);
   void on_due(Work& work);
+  void end_unless_extended(Work& work);
   void try_send(Work& work);
   void look_before_sending(Work& work);
   void looked(Work& work, Result<ota::VehicleStatus> status);
