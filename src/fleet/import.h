@@ -25,8 +25,15 @@ struct BadLine {
 
 /// Reads
 /// `vin,fleet,activation_requested_status,activation_start_date,activation_end_date,make,model,type,comment`
-/// piece by piece (RFC 4180; header line required, columns in any order, `vin` at least; `;` as separator is
-/// seen from the header; a UTF-8 mark is skipped). A VIN that comes twice with another wish is a bad line.
+/// piece by piece: RFC 4180, UTF-8 with or without its mark, `,` or `;` as the header has it, columns in any
+/// order and case, `vin` at least; blanks around a value do not count, lines with nothing on them neither.
+///
+/// * The requested status is `true false yes no on off t f y n 1 0 ja nein oui non vrai faux wahr falsch`, in
+///   any case; nothing where nobody has said.
+/// * Days are those of `parse_day`; a start behind its end is a bad line.
+/// * The same VIN may come again with the same wish, and counts once; with another one it is a bad line.
+///
+/// A bad line costs itself only. A quote that is never closed, and a line of more than a megabyte, too.
 class CsvReader {
  public:
   using OnVehicle = std::function<void(ImportedVehicle)>;

@@ -58,7 +58,7 @@ std::optional<Number> number(std::string_view text, int base = 10) {
   return value;
 }
 
-/// Sixteen digits as they are written, no other spelling: what is read again is the same file.
+/// Sixteen digits as they are written. Nothing in a plan has a second spelling: one plan is one file.
 std::optional<std::uint64_t> hexadecimal(std::string_view text) {
   const auto value = number<std::uint64_t>(text, 16);
   return value && fmt::format("{:016x}", *value) == text ? value : std::nullopt;
@@ -101,9 +101,10 @@ std::optional<Plan> header_of(std::string_view line) {
     return std::nullopt;
   const auto made_at = parse_rfc3339((*columns)[3]);
   auto oems = oems_of((*columns)[4]);
-  if (!made_at || !oems || !(*columns)[5].starts_with(kCount)) return std::nullopt;
+  if (!made_at || to_rfc3339(*made_at) != (*columns)[3] || !oems || !(*columns)[5].starts_with(kCount))
+    return std::nullopt;
   const auto as_wanted = number<std::uint64_t>((*columns)[5].substr(kCount.size()));
-  if (!as_wanted) return std::nullopt;
+  if (!as_wanted || (*columns)[5] != fmt::format("{}{}", kCount, *as_wanted)) return std::nullopt;
   Plan plan;
   plan.id = (*columns)[2];
   plan.made_at = *made_at;
