@@ -289,7 +289,11 @@ void Engine::Impl::looked(Work& work, Result<ota::VehicleStatus> status) {
     ota::Observed seen = ota::read_status(*status, activation);
     if (seen.status == ota::CommandStatus::applied) return happen(work, std::move(seen));
   }
-  if (!activation.order->extends.empty() && ota::shows_active(*status, activation.order->service_id))
+  // Once the switch-off of the old period has begun, what the vehicle shows may be over any moment: it is
+  // told again.
+  const auto old_end = records_.find(activation.order->extends);
+  const bool goes_on = old_end != records_.end() && old_end->second.state == ota::State::Scheduled;
+  if (goes_on && ota::shows_active(*status, activation.order->service_id))
     return happen(work, ota::FoundActive{});
   if (auto obstacle = ota::obstacle(*status, *activation.order)) {
     end_sending(work);

@@ -76,6 +76,32 @@ TEST(Engine, ExtensionMovesTheEndWithoutACommand) {
   EXPECT_EQ(scheduled, 1U) << "the old end was taken back";
 }
 
+TEST(Engine, ExtensionAfterTheSwitchOffHasBegunIsSentWhateverTheVehicleShows) {
+  Bench bench;
+  const ActivationId first = bench.order(another_order("o-1", "a"));
+  bench.time.run_for(1s);
+  const Instant end = *bench.at(first).ends_at;
+  bench.time.run_for(end - bench.time.now() - 10s);
+  bench.iot.on_status = [](const auto&) -> Result<ota::VehicleStatus> {
+    return fail(ErrorKind::unavailable, "iot_api", "down");
+  };
+  bench.iot.on_configure = [](const auto& command) {
+    return FakeIot::answer(command.enable ? Kind::confirmed : Kind::accepted);
+  };
+  const ActivationId second = bench.order(another_order("o-2", "a"));
+  bench.time.run_for(20s);
+  ASSERT_EQ(bench.iot.commands.size(), 2U) << "the switch-off, while the extension waits for the vehicle";
+  bench.iot.on_status = [](const auto&) {
+    auto status = FakeIot::online();
+    status.features.push_back({.service_id = "a", .active = true, .generation = 1});
+    return status;
+  };
+  bench.time.run_for(10min);
+  EXPECT_EQ(bench.at(second).state, ota::State::Active);
+  ASSERT_GE(bench.iot.commands.size(), 3U);
+  EXPECT_TRUE(bench.iot.commands.back().enable);
+}
+
 TEST(Engine, ExtendedPeriodGoesOnWhereTheProcessDiedBeforeItsOldEndWasTakenBack) {
   Bench bench;
   const ActivationId first = bench.order(another_order("o-1", "a"));
