@@ -1,5 +1,7 @@
 #include "gateways/testing/cloud_suite.h"
 
+#include "fleet/reasons.h"
+
 namespace contactor::gateways::testing {
 namespace {
 
@@ -84,16 +86,27 @@ Status CloudSuite::Bench::check() {
   return **answer;
 }
 
+/// Refused, and not because only half of it was done: that is completed, or taken back.
+bool CloudSuite::Bench::is_final(const Answer& answer) const {
+  return is(answer, Standing::refused) && !fleet::find_reason(cloud_->oem(), answer->reason).leftover;
+}
+
+/// As a run decides: what nobody wants is taken back, however far it has come.
+bool CloudSuite::Bench::wants_change(const Answer& answer, bool active) {
+  if (is(answer, Standing::refused)) return true;
+  if (active) return is(answer, Standing::inactive);
+  return is(answer, Standing::active) || is(answer, Standing::pending);
+}
+
 Answer CloudSuite::Bench::strive(const ports::CloudSubject& subject, bool active) {
   const Standing goal = active ? Standing::active : Standing::inactive;
-  const Standing opposite = active ? Standing::inactive : Standing::active;
   ports::CloudSubject known = subject;
   Answer last = ask(Call::observe, known);
   for (Millis waited{0}; waited <= kind_.patience; waited += kind_.look_every) {
     if (last && !last->handle.empty()) known.handle = last->handle;
-    if (is(last, goal) || is(last, Standing::refused)) return last;
-    if (is(last, opposite)) last = ask(active ? Call::activate : Call::deactivate, known);
-    if (is(last, Standing::refused)) return last;
+    if (is(last, goal) || is_final(last)) return last;
+    if (wants_change(last, active)) last = ask(active ? Call::activate : Call::deactivate, known);
+    if (is_final(last)) return last;
     if (last && !last->handle.empty()) known.handle = last->handle;
     pass(kind_.look_every);
     last = ask(Call::observe, known);

@@ -37,6 +37,8 @@ struct CloudKind {
   Millis look_every = std::chrono::minutes(30);
   /// What a change is answered with names its vehicle, so that one left out is noticed.
   bool answers_name_vehicles = true;
+  bool tells_refusals = true;        ///< false: a vehicle that is not eligible merely stays inactive
+  bool tells_of_empty_lists = true;  ///< false: its list is a bare array, and an empty one says "none"
   /// Changes the world before the test; null: nothing.
   std::function<void(world::WorldParams&)> prepare = {};
 
@@ -79,6 +81,8 @@ class CloudSuite : public ::testing::TestWithParam<CloudKind> {
     void restart();
 
    private:
+    [[nodiscard]] bool is_final(const Result<fleet::CloudState>& answer) const;
+    [[nodiscard]] static bool wants_change(const Result<fleet::CloudState>& answer, bool active);
     const CloudKind& kind_;
     world::World world_;
     ManualTimekeeper time_;

@@ -108,6 +108,7 @@ void CloudSuite::break_each_step(Bench::Call call, bool active_before) {
   ASSERT_GE(steps, 2U) << "a login and a call at least";
   for (std::size_t step = 0; step < steps; ++step)
     for (const WayToFail& way : ways_to_fail()) {
+      if (!kind().tells_of_empty_lists && way.answer && way.answer->body == "[]") continue;
       SCOPED_TRACE(fmt::format("{} at step {}", way.name, step));
       Bench bench(kind(), 30);
       const auto vehicle = bench.subject(1);
