@@ -116,6 +116,10 @@ json::value notice_line(const ShopNotice& n) {
           {"amount", n.amount},        {"first", n.first}, {"at", to_rfc3339(n.at)}};
 }
 
+json::value chat_line(const ChatReceived& c) {
+  return {{"channel", c.channel}, {"text", c.text}, {"at", to_rfc3339(c.at)}};
+}
+
 ports::HttpResponse show_log(const World& world) {
   const Logs& logs = world.logs();
   json::object fired;
@@ -130,6 +134,7 @@ ports::HttpResponse show_log(const World& world) {
   out["mails"] = latest(logs.mails, mail_line);
   out["pushes"] = latest(logs.pushes, push_line);
   out["shop_notices"] = latest(logs.shop_notices, notice_line);
+  out["chats"] = latest(logs.chats, chat_line);
   out["faults_fired"] = std::move(fired);
   return json_response(200, json::serialize(out));
 }

@@ -88,6 +88,13 @@ struct ShopNotice {
   Instant at;
 };
 
+/// A message that a channel took.
+struct ChatReceived {
+  std::string channel;
+  std::string text;
+  Instant at;
+};
+
 /// What an outside observer knows for certain. Only ever appended to.
 struct Logs {
   std::vector<CommandArrival> arrivals;
@@ -96,6 +103,7 @@ struct Logs {
   std::vector<MailReceived> mails;
   std::vector<PushReceived> pushes;
   std::vector<ShopNotice> shop_notices;
+  std::vector<ChatReceived> chats;
 };
 
 [[nodiscard]] std::string_view to_string(ArrivalOutcome outcome);

@@ -52,6 +52,7 @@ struct WorldParams {
   std::string stripe_webhook_secret = "whsec_stripe_test";
   std::string stripe_event_url;  ///< where payment events go; empty: nobody listens
   std::string shop_secret = "whsec_c2hvcC1zZWNyZXQtMDEyMzQ1Njc4OWFiY2RlZg==";
+  std::string slack_token = "xoxb-contactor";
   std::array<double, mood_count> mood_weights{1, 0, 0, 0, 0, 0, 0, 0, 0};
   double fast_share = 0;  ///< of commands to online cars that are answered 200 with the car's confirmation
   double offline_share =

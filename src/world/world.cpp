@@ -13,6 +13,7 @@ World::World(WorldParams params, std::uint64_t seed)
       mailbox_(context_),
       push_(context_),
       shop_(context_),
+      chat_(context_),
       fleet_(context_) {}
 
 Reply World::handle(const ports::HttpRequest& request, Instant now) {
@@ -27,6 +28,7 @@ Reply World::route(const ports::HttpRequest& request) {
   if (take_prefix(path, "/stripe/v1/")) return stripe_.handle(request, path, query, now_);
   if (path == "/fcm-auth/token") return push_.token(request, now_);
   if (take_prefix(path, "/fcm/")) return push_.send(request, path, now_);
+  if (take_prefix(path, "/slack/")) return chat_.handle(request, path, now_);
   if (path == "/shop") return shop_.handle(request, now_);
   if (take_prefix(path, "/_sim/")) return {control(*this, request, path, now_), now_, Fate::delivered};
   if (auto reply = fleet_.handle(request, path, query, now_)) return std::move(*reply);

@@ -9,6 +9,7 @@
 #include "world/iot/iot_cloud.h"
 #include "world/payments/stripe.h"
 #include "world/reply.h"
+#include "world/sinks/chat.h"
 #include "world/sinks/mailbox.h"
 #include "world/sinks/push.h"
 #include "world/sinks/shop.h"
@@ -24,8 +25,8 @@ class World {
 
   /// What happens to one request that leaves now. Routes by path: `/iot/…`, `/iot-auth/token`,
   /// `/stripe/v1/…`,
-  /// `/fcm/…`, `/fcm-auth/token`, `/shop`, `/_sim/…`, and each maker's cloud under its name; the host is not
-  /// looked at.
+  /// `/fcm/…`, `/fcm-auth/token`, `/shop`, `/slack/…`, `/_sim/…`, and each maker's cloud under its name; the
+  /// host is not looked at.
   [[nodiscard]] Reply handle(const ports::HttpRequest& request, Instant now);
   [[nodiscard]] MailReply deliver_mail(std::string_view from, std::string_view to, std::string_view raw,
                                        Instant now);
@@ -70,6 +71,7 @@ class World {
   Mailbox mailbox_;
   PushService push_;
   Shop shop_;
+  Chat chat_;
   FleetClouds fleet_;
   Instant now_;
 };
