@@ -159,10 +159,10 @@ bool has_fallen_back(const Vehicle& before, Standing seen, const Wanted& wanted)
   return before.cloud.standing == Standing::ending && (seen == Standing::active || seen == Standing::pending);
 }
 
-/// Only a refusal of what we asked for blocks; whoever changes the wish gets one more try.
+/// Only a refusal of what we asked for blocks; whoever changes the wish gets one more try. A cloud that knows
+/// a refusal only while it is asked reads as inactive: the block stays.
 bool is_blocked_by(const Vehicle& before, const CloudState& seen, const Wanted& wanted) {
   if (seen.standing != Standing::refused) return before.blocked && seen.standing == Standing::inactive;
-  if (before.blocked) return true;
   return wanted.active && before.intent == Intent::none && is_tried(before.message) && before.oem &&
          find_reason(*before.oem, seen.reason).final;
 }

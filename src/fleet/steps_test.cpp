@@ -221,6 +221,21 @@ TEST(Observing, APauseIsNotShortenedByAListThatNamesTheVehicleAnyway) {
   EXPECT_EQ(seen(vehicle, says(Standing::inactive)).after.next_check_at, kNow + hours(1));
 }
 
+TEST(Observing, APauseEndsWhenTheCloudHasMovedOn) {
+  Vehicle vehicle = asked(Standing::refused);
+  vehicle.failures = 9;
+  vehicle.next_check_at = kNow + hours(23);
+  EXPECT_EQ(seen(vehicle, says(Standing::pending)).after.next_check_at, kNow + kPace.look_again);
+}
+
+TEST(Observing, ABlockEndsWhenTheReasonHasBecomeOneThatPasses) {
+  Vehicle vehicle = asked(Standing::refused);
+  vehicle.message = Message::activation_failed;
+  vehicle.blocked = true;
+  EXPECT_TRUE(seen(vehicle, says(Standing::refused, "not_eligible")).after.blocked);
+  EXPECT_FALSE(seen(vehicle, says(Standing::refused, "no_consent")).after.blocked);
+}
+
 TEST(Observing, TheNextLookIsNeverLaterThanTheNextEdgeOfTheWindow) {
   Wanted closes = kOn;
   closes.until = kNow + minutes(10);
