@@ -250,6 +250,32 @@ void Gateway::finish_create(Group group, Answer answer) {
 
 // ---- Models, and whether we are let in -----------------------------------------------------------------
 
+void Gateway::describe(ports::CloudSubject subject, ports::Done<Result<fleet::ModelFacts>> done) {
+  const std::string_view model = fleet::tesla_model_name(subject.vin.str());
+  if (model.empty()) return done(fail(ErrorKind::not_found, "tesla", "the VIN names no model of Tesla's"));
+  const auto build = [vin = subject.vin](std::string_view base) { return options_request(base, vin); };
+  ask(subject, build, [this, subject, model, done = std::move(done)](Answer answer) mutable {
+    if (!answer) return done(fail(std::move(answer.error())));
+    fleet::ModelFacts facts;
+    facts.name = model;
+    const Status read = read_options(*answer, subject.vin, model, facts, now());
+    if (!read) return done(fail(read.error()));
+    read_warranty_of(subject, std::move(facts), std::move(done));
+  });
+}
+
+void Gateway::read_warranty_of(const ports::CloudSubject& subject, fleet::ModelFacts facts,
+                               ports::Done<Result<fleet::ModelFacts>> done) {
+  const auto build = [vin = subject.vin](std::string_view base) { return warranty_request(base, vin); };
+  ask(subject, build, [this, facts = std::move(facts), done = std::move(done)](Answer answer) mutable {
+    if (!answer) return done(fail(std::move(answer.error())));
+    const Status read = read_warranty(*answer, facts, now());
+    // The version alone finds the model: a warranty that Tesla does not tell is no reason to have none.
+    if (!read && read.error().kind != ErrorKind::not_found) return done(fail(read.error()));
+    done(std::move(facts));
+  });
+}
+
 struct Gateway::Checkup {
   std::vector<std::string> fleets;
   ports::Done<Status> done;

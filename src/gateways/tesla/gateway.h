@@ -41,6 +41,7 @@ class Gateway : public ports::OemCloud {
   void observe(std::vector<ports::CloudSubject> subjects, ports::Done<ports::CloudAnswers> done) override;
   void activate(std::vector<ports::CloudSubject> subjects, ports::Done<ports::CloudAnswers> done) override;
   void deactivate(std::vector<ports::CloudSubject> subjects, ports::Done<ports::CloudAnswers> done) override;
+  void describe(ports::CloudSubject subject, ports::Done<Result<fleet::ModelFacts>> done) override;
   /// Logs in with every fleet's code. @errors  of the first that fails, naming it.
   void check(ports::Done<Status> done) override;
 
@@ -60,6 +61,8 @@ class Gateway : public ports::OemCloud {
   void next_of(std::shared_ptr<Round> round);
   void create(Group group);
   void finish_create(Group group, Answer answer);
+  void read_warranty_of(const ports::CloudSubject& subject, fleet::ModelFacts facts,
+                        ports::Done<Result<fleet::ModelFacts>> done);
   void check_next(std::shared_ptr<Checkup> checkup);
   [[nodiscard]] Instant now() const { return params_.timekeeper.now(); }
 
