@@ -56,4 +56,24 @@ Result<std::string> sign_rs256(std::string_view header_json, std::string_view pa
   return text += to_base64url(signature);
 }
 
+std::optional<std::string> verify_rs256(std::string_view jws, std::string_view public_key) {
+  const auto first = jws.find('.');
+  const auto last = jws.rfind('.');
+  if (first == std::string_view::npos || first == last || public_key.size() > 64 * 1024) return std::nullopt;
+  const auto payload = from_base64url(jws.substr(first + 1, last - first - 1));
+  const auto signature = from_base64url(jws.substr(last + 1));
+  if (!payload || !signature) return std::nullopt;
+  const std::unique_ptr<BIO, Free> bio(
+      BIO_new_mem_buf(public_key.data(), static_cast<int>(public_key.size())));
+  const std::unique_ptr<EVP_PKEY, Free> key(PEM_read_bio_PUBKEY(bio.get(), nullptr, no_passphrase, nullptr));
+  const std::unique_ptr<EVP_MD_CTX, Free> context(EVP_MD_CTX_new());
+  const bool is_genuine =
+      key != nullptr && EVP_PKEY_get_base_id(key.get()) == EVP_PKEY_RSA &&
+      EVP_DigestVerifyInit(context.get(), nullptr, EVP_sha256(), nullptr, key.get()) == 1 &&
+      EVP_DigestVerify(context.get(), reinterpret_cast<const unsigned char*>(signature->data()),
+                       signature->size(), reinterpret_cast<const unsigned char*>(jws.data()), last) == 1;
+  ERR_clear_error();
+  return is_genuine ? payload : std::nullopt;
+}
+
 }  // namespace contactor::crypto

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,5 +15,9 @@ namespace contactor::crypto {
 /// @errors  invalid: not such a key. Cost: about a millisecond.
 [[nodiscard]] Result<std::string> sign_rs256(std::string_view header_json, std::string_view payload_json,
                                              const Secret& private_key);
+
+/// The payload of a compact JWS whose RS256 signature this key made; nothing where it did not.
+/// @param public_key  PEM, RSA.
+[[nodiscard]] std::optional<std::string> verify_rs256(std::string_view jws, std::string_view public_key);
 
 }  // namespace contactor::crypto

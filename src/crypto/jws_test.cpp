@@ -21,6 +21,16 @@ std::string pem_of(EVP_PKEY* key) {
   return text;
 }
 
+std::string public_pem_of(EVP_PKEY* key) {
+  BIO* bio = BIO_new(BIO_s_mem());
+  PEM_write_bio_PUBKEY(bio, key);
+  char* data = nullptr;
+  const long size = BIO_get_mem_data(bio, &data);
+  std::string text(data, static_cast<std::size_t>(size));
+  BIO_free(bio);
+  return text;
+}
+
 bool verifies(EVP_PKEY* key, std::string_view token) {
   const std::size_t dot = token.rfind('.');
   const std::string signature = from_base64url(token.substr(dot + 1)).value();
@@ -42,6 +52,23 @@ TEST(Jws, SignsWhatThePublicKeyVerifies) {
   forged[3] = forged[3] == 'A' ? 'B' : 'A';
   EXPECT_FALSE(verifies(key, forged));
   EVP_PKEY_free(key);
+}
+
+TEST(Jws, ReadsThePayloadOfWhatTheKeySignedAndOfNothingElse) {
+  EVP_PKEY* key = EVP_RSA_gen(2048);
+  EVP_PKEY* other = EVP_RSA_gen(2048);
+  const auto token = sign_rs256(kHeader, R"({"iss":"a"})", Secret(pem_of(key)));
+  ASSERT_TRUE(token);
+  EXPECT_EQ(verify_rs256(*token, public_pem_of(key)), R"({"iss":"a"})");
+  EXPECT_EQ(verify_rs256(*token, public_pem_of(other)), std::nullopt);
+  std::string forged = *token;
+  forged[token->find('.') + 2] ^= 1;
+  EXPECT_EQ(verify_rs256(forged, public_pem_of(key)), std::nullopt);
+  for (const auto* broken : {"", ".", "..", "a.b", "a.b.c"})
+    EXPECT_EQ(verify_rs256(broken, public_pem_of(key)), std::nullopt) << broken;
+  EXPECT_EQ(verify_rs256(*token, "no key"), std::nullopt);
+  EVP_PKEY_free(key);
+  EVP_PKEY_free(other);
 }
 
 TEST(Jws, RefusesKeysThatAreNotRsaOf2048Bits) {
