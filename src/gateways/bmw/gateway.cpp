@@ -105,7 +105,10 @@ void Gateway::find_fleet(CloudSubject subject, ports::Done<Answer> done) {
        [this, subject = std::move(subject), done = std::move(done)](Response response) mutable {
          if (!response) return done(not_in_fleet("the fleets could not be read: " + response.error().detail));
          const auto fleet_id = read_fleet_id(*response, subject.fleet, now());
-         if (!fleet_id) return done(not_in_fleet(fleet_id.error().detail));
+         if (!fleet_id) {
+           const bool is_missing = fleet_id.error().kind == ErrorKind::not_found;
+           return done(not_in_fleet(fleet_id.error().detail, is_missing ? "no_such_fleet" : "not_in_fleet"));
+         }
          join(subject.vin, *fleet_id, std::move(done));
        });
 }
@@ -135,7 +138,9 @@ void Gateway::look_after(const Vin& vin, fleet::CloudState taken, ports::Done<An
   look(vin, [taken = std::move(taken), done = std::move(done)](Answer seen) mutable {
     const auto reached =
         taken.standing == fleet::Standing::ending ? fleet::Standing::inactive : fleet::Standing::active;
-    done(seen && seen->standing == reached ? std::move(seen) : Answer(std::move(taken)));
+    if (seen && seen->standing == reached) return done(std::move(seen));
+    if (seen && taken.standing == fleet::Standing::ending) taken.reason = "still_cleared";
+    done(std::move(taken));
   });
 }
 

@@ -49,7 +49,8 @@ Said said_by(const ports::HttpResponse& response) {
   said.body = std::move(document->get_object());
   said.id = json::short_text_at(said.body, "logErrorId", 128);
   said.text = json::short_text_at(said.body, "message", 400);
-  if (said.text.empty()) said.text = json::short_text_at(said.body, "logMessage", 400);
+  for (const auto* key : {"logMessage", "error"})
+    if (said.text.empty()) said.text = json::short_text_at(said.body, key, 400);
   return said;
 }
 
@@ -78,9 +79,13 @@ std::optional<Millis> refill_in(std::string_view text) {
   return std::nullopt;
 }
 
-bool is_success(int status) { return status == 200 || status == 201 || status == 204; }
 bool is_too_many(const ports::HttpResponse& response, const Said& said) {
   return response.status == 429 || said.names("too many requests");
+}
+/// Done, and nobody says otherwise beside it.
+bool is_done(const ports::HttpResponse& response, const Said& said) {
+  const bool is_success = response.status == 200 || response.status == 201 || response.status == 204;
+  return is_success && said.is_json && said.id.empty() && said.text.empty();
 }
 bool is_quota(const ports::HttpResponse& response, const Said& said) {
   return response.status == 403 && (said.names("quota") || said.names("limit exceeded"));
@@ -126,9 +131,7 @@ Result<std::optional<fleet::CloudState>> refusal_or_error(const ports::HttpRespo
     return refused("not_allowed", said, response.status);
   auto error = error_in(response, said, now);
   if (error.kind == ErrorKind::not_found) return refused("unknown_vin", said, response.status);
-  if (is_final(error))
-    return refused(said.id.empty() ? fmt::format("http_{}", response.status) : lower(said.id), said,
-                   response.status);
+  if (is_final(error)) return refused("unknown_reason", said, response.status);
   return fail(std::move(error));
 }
 
@@ -140,6 +143,9 @@ Result<json::object> body_of(const ports::HttpResponse& response, Instant now) {
   if (response.status != 200 || is_too_many(response, said)) return fail(std::move(error));
   if (said.body.empty())
     return fail(ErrorKind::protocol, "bmw", "a 200 without the JSON object that belongs into it");
+  // An error that calls itself a success is no answer.
+  if (!said.id.empty() || !said.text.empty())
+    return fail(ErrorKind::protocol, "bmw", "a 200 with an error: " + said.detail(200));
   return std::move(said.body);
 }
 
@@ -163,9 +169,9 @@ bool is_truthy(const json::object& body, std::string_view key) {
 
 }  // namespace
 
-fleet::CloudState not_in_fleet(std::string_view why) {
+fleet::CloudState not_in_fleet(std::string_view why, std::string reason) {
   return {.standing = fleet::Standing::pending,
-          .reason = "not_in_fleet",
+          .reason = std::move(reason),
           .detail = json::shortened(why, kDetailMax),
           .handle = {}};
 }
@@ -175,11 +181,9 @@ Answer read_vehicle(const ports::HttpResponse& response, Instant now) {
   if (response.status == 404 && said.is_json && !is_too_many(response, said))
     return standing(fleet::Standing::inactive);
   CTR_TRY(body, body_of(response, now));
-  // An error that calls itself a success is no vehicle.
-  if (!said.id.empty()) return fail(ErrorKind::protocol, "bmw", "a 200 with the error " + said.id);
   if (!is_truthy(body, "fleet")) {
     auto half_done = not_in_fleet("it is cleared, and in no fleet");
-    half_done.standing = fleet::Standing::inactive;
+    half_done.standing = fleet::Standing::refused;
     return half_done;
   }
   return standing(fleet::Standing::active);
@@ -201,7 +205,7 @@ Result<std::optional<fleet::CloudState>> read_check(const ports::HttpResponse& r
 Result<std::optional<fleet::CloudState>> read_created(const ports::HttpResponse& response, Instant now) {
   const auto said = said_by(response);
   if (is_too_many(response, said)) return fail(error_in(response, said, now));
-  if (is_success(response.status) && said.is_json && said.id.empty()) return std::nullopt;
+  if (is_done(response, said)) return std::nullopt;
   if (response.status == 403 && (said.names("already_exists") || said.names("already exists")))
     return std::nullopt;
   return refusal_or_error(response, said, now);
@@ -209,8 +213,8 @@ Result<std::optional<fleet::CloudState>> read_created(const ports::HttpResponse&
 
 Status read_joined(const ports::HttpResponse& response, Instant now) {
   const auto said = said_by(response);
-  const bool is_in = is_success(response.status) || response.status == 422;
-  if (is_in && said.is_json && !is_too_many(response, said)) return {};
+  const bool was_in = response.status == 422 && said.is_json && !is_too_many(response, said);
+  if (was_in || is_done(response, said)) return {};
   return fail(error_in(response, said, now));
 }
 
@@ -234,8 +238,7 @@ Result<std::string> read_fleet_id(const ports::HttpResponse& response, std::stri
 Answer read_deleted(const ports::HttpResponse& response, Instant now) {
   const auto said = said_by(response);
   const bool may_count = said.is_json && !is_too_many(response, said);
-  if (may_count && (response.status == 200 || response.status == 204))
-    return standing(fleet::Standing::ending);
+  if (is_done(response, said)) return standing(fleet::Standing::ending);
   if (may_count && response.status == 404) return standing(fleet::Standing::inactive);
   auto error = error_in(response, said, now);
   if (!is_final(error)) return fail(std::move(error));

@@ -16,8 +16,8 @@ namespace contactor::gateways::bmw {
 
 using Answer = Result<fleet::CloudState>;
 
-/// `GET /vehicle/{vin}`: active in a fleet, else inactive; with `not_in_fleet` where BMW has it all the same:
-/// an activation puts it in, and only a deactivation ends the clearance.
+/// `GET /vehicle/{vin}`: active in a fleet; refused with `not_in_fleet` while it is in none (an activation
+/// puts it in, and only a deactivation ends the clearance); else inactive.
 [[nodiscard]] Answer read_vehicle(const ports::HttpResponse& response, Instant now);
 /// `GET /vin-checker/{vin}`. @return  the refusal; nothing where it may be asked for.
 [[nodiscard]] Result<std::optional<fleet::CloudState>> read_check(const ports::HttpResponse& response,
@@ -40,6 +40,6 @@ using Answer = Result<fleet::CloudState>;
 [[nodiscard]] Result<fleet::ModelFacts> read_model(const ports::HttpResponse& response, Instant now);
 
 /// It was created, and could not be put into its fleet: the next activation does that.
-[[nodiscard]] fleet::CloudState not_in_fleet(std::string_view why);
+[[nodiscard]] fleet::CloudState not_in_fleet(std::string_view why, std::string reason = "not_in_fleet");
 
 }  // namespace contactor::gateways::bmw

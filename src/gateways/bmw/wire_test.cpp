@@ -76,7 +76,7 @@ TEST(BmwWire, AVehicleInAFleetIsActiveAndOneInNoneIsHalfDone) {
   EXPECT_EQ(read_vehicle(answer(200, R"({"fleet":{"fleet_id":"f1"}})"), kNow)->standing, Standing::active);
   for (const auto* none : {R"({"vin":"X"})", R"({"fleet":null})", R"({"fleet":""})", R"({"fleet":{}})"}) {
     const auto state = read_vehicle(answer(200, none), kNow);
-    EXPECT_EQ(state->standing, Standing::inactive) << none;
+    EXPECT_EQ(state->standing, Standing::refused) << none;
     EXPECT_EQ(state->reason, "not_in_fleet");
   }
   EXPECT_EQ(read_vehicle(answer(404, "{}"), kNow)->standing, Standing::inactive);
@@ -92,6 +92,7 @@ TEST(BmwWire, AVehicleThatCannotBeReadIsNeverInactive) {
   EXPECT_FALSE(read_vehicle(answer(200, ""), kNow));
   EXPECT_FALSE(read_vehicle(answer(200, R"({"fleet":"f1)"), kNow));
   EXPECT_FALSE(read_vehicle(answer(200, R"({"message":"Too Many Requests"})"), kNow));
+  EXPECT_FALSE(read_vehicle(answer(200, R"({"error":"internal"})"), kNow));
 }
 
 TEST(BmwWire, OnlyAHeadUnitWithExtendedCapabilityPassesTheCheck) {
@@ -177,7 +178,8 @@ TEST(BmwWire, WhatIsNotBmwsWordMayHaveBeenApplied) {
 TEST(BmwWire, ARefusalInWordsThatNobodyKnowsKeepsThem) {
   const auto refusal = *read_created(answer(400, R"({"logErrorId":"BMWFD_REQUEST_DATA_INVALID"})"), kNow);
   EXPECT_EQ(refusal->standing, Standing::refused);
-  EXPECT_EQ(refusal->reason, "bmwfd_request_data_invalid");
+  EXPECT_EQ(refusal->reason, "unknown_reason");
+  EXPECT_EQ(refusal->detail, "BMWFD_REQUEST_DATA_INVALID");
 }
 
 TEST(BmwWire, BeingInAFleetAlreadyIsAsGood) {

@@ -22,9 +22,10 @@ fleet::CloudState state_of(const Contract& contract, Instant now) {
                           .detail = contract.status,
                           .handle = contract.id,
                           .valid_until = contract.to};
-  if (state.standing == Standing::refused) state.reason = "rejected";
-  if (state.standing == Standing::unknown) state.reason = "unknown_status";
-  if (contract.status == "activated" && state.standing == Standing::inactive) state.detail = "has ended";
+  if (state.standing == Standing::active) return state;
+  // The words of the cloud are keys of the table; an activated contract that does not count has run out.
+  state.reason = state.standing == Standing::unknown ? "unknown_reason" : contract.status;
+  if (contract.status == "activated") state.reason = "contract_ended";
   return state;
 }
 

@@ -52,6 +52,7 @@ Gateway::Gateway(GatewayParams params)
                .read_grant = read_login}) {}
 
 void Gateway::observe(std::vector<CloudSubject> subjects, ports::Done<ports::CloudAnswers> done) {
+  if (subjects.empty()) return done({});
   auto vins = vins_of(subjects);
   auto listing = std::make_unique<Listing>();
   for (const Vin& vin : vins) listing->found.try_emplace(vin);
@@ -65,6 +66,7 @@ void Gateway::observe(std::vector<CloudSubject> subjects, ports::Done<ports::Clo
 }
 
 void Gateway::activate(std::vector<CloudSubject> subjects, ports::Done<ports::CloudAnswers> done) {
+  if (subjects.empty()) return done({});
   auto request = eligibility_request(params_.base_url, vins_of(subjects));
   send(std::move(request),
        [this, subjects = std::move(subjects), done = std::move(done)](Response response) mutable {
@@ -75,7 +77,7 @@ void Gateway::activate(std::vector<CloudSubject> subjects, ports::Done<ports::Cl
              [this, &eligible](const CloudSubject& subject, ports::Done<Answer> one) {
                const auto told = eligible->find(subject.vin);
                if (told == eligible->end())
-                 return one(state(Standing::unknown, {}, "the eligibility answer leaves it out"));
+                 return one(state(Standing::unknown, "left_out", "the eligibility answer leaves it out"));
                if (told->second) return one(state(Standing::refused, "not_eligible", *told->second));
                create(subject, std::move(one));
              },
@@ -97,7 +99,8 @@ void Gateway::create(const CloudSubject& subject, ports::Done<Answer> done) {
 void Gateway::explain_taken(const Vin& vin, ports::Done<Answer> done) {
   list_one(vin, [this, done = std::move(done)](Result<Contracts> contracts) mutable {
     if (!contracts)
-      return done(state(Standing::pending, {}, "a contract is under way; " + contracts.error().detail));
+      return done(state(Standing::pending, "contract_in_progress",
+                        "a contract is under way; " + contracts.error().detail));
     auto known = standing_of(*contracts, now());
     const bool is_ours = known.standing == Standing::active || known.standing == Standing::pending;
     if (is_ours) return join(std::move(known), std::move(done));

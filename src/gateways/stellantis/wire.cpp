@@ -131,20 +131,21 @@ Result<Created> read_created(const ports::HttpResponse& response, const Vin& vin
   return Created{.contract = {},
                  .is_taken = false,
                  .refusal = fleet::CloudState{.standing = fleet::Standing::refused,
-                                              .reason = fmt::format("http_{}", response.status),
+                                              .reason = "unknown_reason",
                                               .detail = error.detail,
                                               .handle = {}}};
 }
 
 Status read_joined(const ports::HttpResponse& response, Instant now) {
   const bool is_in = response.status == 200 || response.status == 201 || response.status == 204;
-  if (is_in && is_its_word(response)) return {};
+  if (is_in && is_its_word(response) && said_in(response).empty()) return {};
   return fail(error_in(response, now));
 }
 
 Result<fleet::Standing> read_deleted(const ports::HttpResponse& response, Instant now) {
   if (is_its_word(response)) {
-    if (response.status == 200 || response.status == 204) return fleet::Standing::ending;
+    const bool is_done = response.status == 200 || response.status == 204;
+    if (is_done && said_in(response).empty()) return fleet::Standing::ending;
     if (response.status == 404) return fleet::Standing::inactive;
   }
   auto error = error_in(response, now);

@@ -118,7 +118,7 @@ TEST(StellantisContracts, WhileARenewalIsPendingTheOldContractStillFlows) {
 TEST(StellantisContracts, AContractThatHasEndedIsInactive) {
   const auto state = standing_of({contract("c", "activated", -365, 0)}, kNow);
   EXPECT_EQ(state.standing, Standing::inactive);
-  EXPECT_EQ(state.detail, "has ended");
+  EXPECT_EQ(state.reason, "contract_ended");
 }
 
 TEST(StellantisWire, APageIsReadAndStrangeItemsCountForTheNextSkip) {

@@ -5,6 +5,7 @@
 #include "world/fleet/bmw.h"
 #include "world/fleet/high_mobility.h"
 #include "world/fleet/kia.h"
+#include "world/fleet/renault.h"
 #include "world/fleet/stellantis.h"
 #include "world/fleet/tesla.h"
 #include "world/fleet/volkswagen.h"
@@ -21,6 +22,7 @@ struct FleetClouds::Place {
 FleetClouds::FleetClouds(Context& context) : context_(context) {
   clouds_.push_back(std::make_unique<BmwCloud>(context));
   clouds_.push_back(std::make_unique<TeslaCloud>(context));
+  clouds_.push_back(std::make_unique<RenaultCloud>(context));
   clouds_.push_back(std::make_unique<StellantisCloud>(context));
   clouds_.push_back(std::make_unique<VolkswagenCloud>(context));
   clouds_.push_back(std::make_unique<KiaCloud>(context));
