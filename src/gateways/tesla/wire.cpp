@@ -121,7 +121,8 @@ std::optional<CloudState> skipped_state(const json::object& body, const Vin& vin
 Result<CloudState> read_refusal(const ports::HttpResponse& response, Applied unclear, Instant now) {
   const int status = response.status;
   const auto body = object_in(response.body);
-  const std::string words = body ? words_of(*body) : std::string();
+  // Cut here, between two characters, and not where the error is made.
+  const std::string words = body ? json::shortened(words_of(*body), 200) : std::string();
   const std::string_view reason = words.empty() ? "" : reason_of(status, words);
   if (!reason.empty()) return refused(reason, fmt::format("{} {}", status, words));
   // A limited rate is what it is whoever says so; another 4xx says something only in Tesla's own words.
