@@ -28,8 +28,8 @@ CloudKind a_kind(std::string name, bool by_proxy) {
           .make = "tesla",
           .vin_start = "5YJ3E7EB",
           .reasons = {"missing_key", "unsupported_hardware", "unsupported_firmware", "max_configs",
-                      "silently_rejected", "not_shared", "wrong_region", "billing_limit", "scopes_missing",
-                      "unknown"},
+                      "silently_rejected", "not_synced", "mobile_access_disabled", "account_locked",
+                      "privacy", "not_shared", "wrong_region", "billing_limit", "scopes_missing", "unknown"},
           .make_cloud =
               [by_proxy](CloudParts parts) {
                 return tesla_gateway(parts, by_proxy ? parts.base_url + "/proxy" : std::string());

@@ -63,7 +63,7 @@ CloudState refused(std::string_view reason, const std::string& words) {
 std::string_view reason_of(int status, std::string_view words) {
   switch (status) {
     case 401:
-      return words.find("mobile_access_disabled") == std::string_view::npos ? "" : "unknown";
+      return words.find("mobile_access_disabled") == std::string_view::npos ? "" : "mobile_access_disabled";
     case 402:
       return "billing_limit";
     case 403:
@@ -74,8 +74,9 @@ std::string_view reason_of(int status, std::string_view words) {
     case 421:
       return "wrong_region";
     case 423:
+      return "account_locked";
     case 451:
-      return "unknown";
+      return "privacy";
     default:
       return "";
   }
@@ -143,7 +144,8 @@ Result<CloudState> read_look(const ports::HttpResponse& response, Instant now) {
   if (!synced || config == nullptr || !(config->is_object() || config->is_null()))
     return fail(not_understood("synced and config are needed", Applied::no));
   if (config->is_object())
-    return CloudState{.standing = *synced ? Standing::active : Standing::pending, .handle = {}};
+    return *synced ? CloudState{.standing = Standing::active, .handle = {}}
+                   : CloudState{.standing = Standing::pending, .reason = "not_synced", .handle = {}};
   if (json::bool_at(body, "key_paired") == false)
     return refused("missing_key", "our key is not on the vehicle");
   // Synced and nothing there: dropped for want of a place, unless Tesla says that there is one.

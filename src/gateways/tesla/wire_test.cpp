@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "fleet/reasons.h"
 #include "gateways/tesla/auth.h"
 #include "gateways/tesla/telemetry.h"
 #include "gateways/testing/scripted_transport.h"
@@ -112,9 +113,9 @@ TEST(TeslaWire, AStatusInTeslasWordsIsAReason) {
       {404, "not_found", "not_shared"},
       {412, "account must be registered", "wrong_region"},
       {421, "user out of region", "wrong_region"},
-      {401, "mobile_access_disabled", "unknown"},
-      {423, "locked", "unknown"},
-      {451, "privacy", "unknown"}};
+      {401, "mobile_access_disabled", "mobile_access_disabled"},
+      {423, "locked", "account_locked"},
+      {451, "privacy", "privacy"}};
   for (const auto& [status, error, reason] : rows) {
     const auto state = read_look(error_answer(status, error), Instant());
     ASSERT_TRUE(state) << status;
@@ -122,6 +123,13 @@ TEST(TeslaWire, AStatusInTeslasWordsIsAReason) {
     EXPECT_EQ(state->reason, reason) << status;
     EXPECT_NE(state->detail.find(error), std::string::npos);
   }
+}
+
+TEST(TeslaWire, EveryReasonIsOnRecordWithWhatToDo) {
+  for (const char* key : {"missing_key", "unsupported_hardware", "unsupported_firmware", "max_configs",
+                          "silently_rejected", "not_synced", "not_shared", "wrong_region", "billing_limit",
+                          "scopes_missing", "mobile_access_disabled", "account_locked", "privacy"})
+    EXPECT_EQ(fleet::find_reason(fleet::Oem::tesla, key).key, key);
 }
 
 TEST(TeslaWire, AStatusThatIsOursOrTheirsIsAnError) {
