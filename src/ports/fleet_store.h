@@ -26,7 +26,7 @@ struct VehicleFilter {
   std::string fleet;              ///< empty: all
   std::optional<fleet::Oem> oem;  ///< by the stored route
   std::optional<bool> status;
-  std::string after;  ///< keyset cursor: a VIN; empty: from the first
+  std::string after;  ///< keyset cursor: the last VIN of the page before; empty: from the first
   std::size_t limit = 50;
 };
 
@@ -88,7 +88,9 @@ class FleetStore {
                               Done<Result<std::vector<FleetOutcome>>> done) = 0;
   /// Those on record, in no order; at most 10 000 asked at once.
   virtual void find_vehicles(std::vector<Vin> vins, Done<Result<std::vector<fleet::Vehicle>>> done) = 0;
-  /// In VIN order, keyset-paged.
+  /// Keyset-paged, in an order of the store's own that never changes: by VIN where all stand in one place, by
+  /// shard and VIN where they are spread. At most 10 000 at once.
+  /// @errors  invalid: `after` is no VIN.
   virtual void vehicles(VehicleFilter filter, Done<Result<std::vector<fleet::Vehicle>>> done) = 0;
   /// Oldest first, at most `limit` of the newest.
   virtual void vehicle_history(Vin vin, std::size_t limit,
@@ -99,6 +101,7 @@ class FleetStore {
   /// Takes or renews the lease `name` for `term`; not granted while another holder's lasts.
   virtual void claim(std::string name, std::string holder, Millis term, Done<Result<FleetLease>> done) = 0;
   virtual void release(std::string name, std::string holder, Done<Status> done) = 0;
+  /// The same id again changes nothing. Forgets plans that were made a week before this one.
   virtual void put_plan(StoredPlan plan, Done<Status> done) = 0;
   virtual void find_plan(std::string id, Done<Result<std::optional<StoredPlan>>> done) = 0;
   /// @errors  conflict: it was applied before; not_found.
@@ -116,7 +119,8 @@ class FleetStore {
   virtual void put_alerts(std::vector<fleet::Alert> alerts, Done<Status> done) = 0;
   /// Newest first.
   virtual void alerts(bool lasting_only, std::size_t limit, Done<Result<std::vector<fleet::Alert>>> done) = 0;
-  /// Every user with the role "Admin" gets every fleet: `user_fleet`. @return  how many links were missing.
+  /// Every user with the role "Admin" gets every fleet: `user_fleet`. Fleets that only vehicles name are
+  /// entered before. @return  how many links were missing.
   virtual void link_admins(Instant at, Done<Result<std::uint64_t>> done) = 0;
 
   // -- Tesla ----------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@
 #include "store/later_migrations_test.h"
 #include "store/memory/store.h"
 #include "store/open.h"
+#include "store/sqlite/connection.h"
 
 namespace contactor::store::testing {
 
@@ -28,6 +29,17 @@ class Folder {
  private:
   std::filesystem::path path_;
 };
+
+/// For both dialects.
+inline std::string user_sql(const std::string& id, const std::string& role) {
+  return fmt::format(
+      "INSERT INTO role (id, role_name) VALUES ('r-{1}', '{1}') ON CONFLICT DO NOTHING; "
+      "INSERT INTO \"user\" (id, email, role_id) VALUES ('{0}', '{0}@example.org', 'r-{1}')",
+      id, role);
+}
+inline std::string fleet_sql(const std::string& id) {
+  return fmt::format("INSERT INTO fleet (id, fleet_name, created_at) VALUES ('{0}', '{0}', 0)", id);
+}
 
 /// The engine's thread, played by the test.
 class Inbox {
@@ -65,9 +77,14 @@ class SqliteBackend final : public Backend {
     open();
   }
   void turn() override { inbox_.turn(); }
+  void add_user(const std::string& id, const std::string& role) override { run(user_sql(id, role)); }
+  void add_fleet(const std::string& id) override { run(fleet_sql(id)); }
   [[nodiscard]] std::string path() const { return folder_.file("test.db"); }
 
  private:
+  void run(const std::string& sql) {
+    if (!(*sqlite::Connection::open({.path = path()}))->run(sql)) throw std::runtime_error(sql);
+  }
   void open() {
     auto opened = open_sqlite(
         {.path = path(), .post = [this](auto action) { inbox_.post(std::move(action)); }, .now = kNow});
@@ -92,6 +109,11 @@ class MemoryBackend final : public Backend, public ports::Timekeeper {
     now_ = std::max(now_, next.key());
     next.mapped()();
   }
+
+  void add_user(const std::string& id, const std::string& role) override {
+    disk_.fleet.user_roles[id] = role;
+  }
+  void add_fleet(const std::string& id) override { disk_.fleet.fleets.insert(id); }
 
  private:
   [[nodiscard]] Instant now() const override { return now_; }

@@ -20,6 +20,10 @@ class Backend {
   virtual void restart() = 0;
   /// Runs completions that stand ready, or waits for the next one.
   virtual void turn() = 0;
+
+  // What others enter into the same database.
+  virtual void add_user(const std::string& id, const std::string& role) = 0;
+  virtual void add_fleet(const std::string& id) = 0;
 };
 
 struct BackendKind {

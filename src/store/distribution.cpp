@@ -22,10 +22,19 @@ constexpr std::array kRules{
     Rule{"idempotent_reply", Spread::by_own_key, "key"},
     Rule{"seen_event", Spread::by_own_key, "event_id"},
     Rule{"store_commit", Spread::by_own_key, "writer"},
+    Rule{"fleet_plan", Spread::by_own_key, "id"},
     Rule{"ota_service", Spread::everywhere, ""},
     Rule{"api_token", Spread::everywhere, ""},
     Rule{"incident", Spread::everywhere, ""},
     Rule{"node", Spread::everywhere, ""},
+    Rule{"vehicle_model", Spread::everywhere, ""},
+    Rule{"fct_activation_metric", Spread::everywhere, ""},
+    Rule{"fleet_lease", Spread::everywhere, ""},
+    Rule{"fleet_tesla_authentication_code", Spread::everywhere, ""},
+    Rule{"role", Spread::everywhere, ""},
+    Rule{"user", Spread::everywhere, ""},
+    Rule{"fleet", Spread::everywhere, ""},
+    Rule{"user_fleet", Spread::everywhere, ""},
     Rule{"node_leader", Spread::coordinator, ""},
     Rule{"store_timeline", Spread::coordinator, ""},
     Rule{"schema_migration", Spread::coordinator, ""},
@@ -67,7 +76,8 @@ Status check_schema(Migrations& migrations) {
 Result<std::vector<std::string>> spread_already(Sql& sql, bool is_installed) {
   std::vector<std::string> tables;
   if (!is_installed) return tables;
-  CTR_TRY(rows, sql.rows("SELECT logicalrelid::regclass::text FROM pg_dist_partition"));
+  CTR_TRY(rows,
+          sql.rows("SELECT relname FROM pg_dist_partition JOIN pg_class ON pg_class.oid = logicalrelid"));
   for (auto& row : rows) tables.push_back(std::move(row.at(0)));
   return tables;
 }
@@ -86,7 +96,7 @@ Result<DistributionPlan> plan_distribution(Migrations& migrations) {
                            "AND NOT relispartition ORDER BY relname <> 'ota_activation', relname"));
   DistributionPlan plan{.is_available = is_installed || can_be_installed, .statements = {}};
   if (!is_installed) plan.statements.emplace_back("CREATE EXTENSION citus");
-  // The only trigger refuses changes of the history: it looks at nothing and is right on every worker.
+  // The only triggers refuse changes of histories: they look at nothing and are right on every worker.
   plan.statements.emplace_back("SET citus.enable_unsafe_triggers = on");
   for (const auto& row : tables) {
     const auto rule = rule_of(row.at(0), row.at(1) == "1");

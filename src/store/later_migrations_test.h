@@ -21,8 +21,9 @@ struct LaterMigrations {
     std::string up;
     std::string down;
     for (const auto& table : tables) {
-      up += fmt::format("ALTER TABLE {} ADD COLUMN later_{} INTEGER NOT NULL DEFAULT 0;\n", table, revision);
-      down += fmt::format("ALTER TABLE {} DROP COLUMN later_{};\n", table, revision);
+      up += fmt::format("ALTER TABLE \"{}\" ADD COLUMN later_{} INTEGER NOT NULL DEFAULT 0;\n", table,
+                        revision);
+      down += fmt::format("ALTER TABLE \"{}\" DROP COLUMN later_{};\n", table, revision);
     }
     texts.push_back(
         fmt::format("-- oldest program: {}\n-- upgrade\n{}-- downgrade\n{}", oldest_program, up, down));

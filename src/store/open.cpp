@@ -2,8 +2,15 @@
 
 #include "store/postgres/open.h"
 #include "store/sqlite/open.h"
+#include "store/with_fleet.h"
 
 namespace contactor::store {
+
+ports::FleetStore& fleet_of(ports::Store& store) {
+  auto* const with_fleet = dynamic_cast<WithFleet*>(&store);
+  CTR_ASSERT(with_fleet != nullptr);
+  return with_fleet->fleet();
+}
 
 Status with_migrations(const std::string& url, const std::function<Status(Migrations&)>& work) {
   return is_postgres(url) ? postgres::with_migrations(url, false, work) : sqlite::with_migrations(url, work);

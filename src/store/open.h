@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "ports/fleet_store.h"
 #include "ports/nodes.h"
 #include "ports/store.h"
 #include "store/lane.h"
@@ -71,6 +72,10 @@ struct PostgresOpened {
 /// the URL is none.
 [[nodiscard]] Result<PostgresOpened> open_postgres(PostgresParams params);
 [[nodiscard]] bool is_postgres(std::string_view url);
+
+/// What the same database has for the fleet. It lives as long as the store.
+/// @param store  one that was opened here, or a `memory::Store`.
+[[nodiscard]] ports::FleetStore& fleet_of(ports::Store& store);
 
 /// `contactor migrate`: works on the database's migrations, SQLite's under its lock file, with the same
 /// connection that the store would use.

@@ -11,6 +11,53 @@ digest BLOB NOT NULL,
   revoked_at BIGINT
 );
 
+CREATE TABLE fct_activation_metric (
+  date TEXT NOT NULL,
+  oem TEXT NOT NULL,
+  nb_vehicles_activated BIGINT NOT NULL,
+  partial BOOLEAN NOT NULL,
+  run TEXT NOT NULL,
+  updated_at BIGINT NOT NULL,
+  PRIMARY KEY (date, oem)
+);
+
+CREATE TABLE fleet (
+  id TEXT PRIMARY KEY,
+  fleet_name TEXT NOT NULL,
+  created_at BIGINT NOT NULL
+);
+
+CREATE TABLE fleet_alert (
+  vin TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  about TEXT NOT NULL,
+  oem TEXT,
+  raised_at BIGINT NOT NULL,
+  told_at BIGINT,
+  ended_at BIGINT,
+  PRIMARY KEY (vin, kind, about)
+) WITHOUT ROWID;
+
+CREATE TABLE fleet_lease (
+  name TEXT PRIMARY KEY,
+  holder TEXT NOT NULL,
+  until BIGINT NOT NULL
+);
+
+CREATE TABLE fleet_plan (
+  id TEXT PRIMARY KEY,
+  made_at BIGINT NOT NULL,
+  document TEXT NOT NULL,
+  applied_at BIGINT
+);
+
+CREATE TABLE fleet_tesla_authentication_code (
+  fleet_id TEXT PRIMARY KEY,
+  authentication_code TEXT NOT NULL,
+  created_at BIGINT NOT NULL,
+  updated_at BIGINT NOT NULL
+);
+
 CREATE TABLE idempotent_reply (
   principal TEXT NOT NULL,
   route TEXT NOT NULL,
@@ -209,9 +256,47 @@ id INTEGER PRIMARY KEY,
 
 CREATE INDEX outbox_by_activation ON outbox (activation_id);
 
+CREATE TABLE role (
+  id TEXT PRIMARY KEY,
+  role_name TEXT NOT NULL
+);
+
 CREATE TABLE seen_event (
   event_id TEXT PRIMARY KEY,
   at BIGINT NOT NULL
+);
+
+CREATE TABLE tesla_user (
+  vin TEXT NOT NULL,
+  full_name TEXT NOT NULL,
+  email TEXT NOT NULL,
+  region TEXT NOT NULL,
+  version INTEGER NOT NULL CHECK (version > 0),
+  PRIMARY KEY (vin)
+);
+
+CREATE TABLE tesla_user_tokens (
+  vin TEXT NOT NULL,
+  code TEXT NOT NULL,
+  tokens TEXT NOT NULL,
+  callback_url TEXT NOT NULL,
+  PRIMARY KEY (vin)
+);
+
+CREATE TABLE "user" (
+  id TEXT PRIMARY KEY,
+  first_name TEXT,
+  last_name TEXT,
+  email TEXT NOT NULL,
+  role_id TEXT
+);
+
+CREATE TABLE user_fleet (
+  user_id TEXT NOT NULL,
+  fleet_id TEXT NOT NULL,
+  role_id TEXT NOT NULL,
+  created_at BIGINT NOT NULL,
+  PRIMARY KEY (user_id, fleet_id)
 );
 
 CREATE TABLE vehicle (
@@ -231,4 +316,42 @@ CREATE TABLE vehicle (
   firmware_version TEXT,
   created_at BIGINT NOT NULL,
   updated_at BIGINT NOT NULL
+, version INTEGER NOT NULL
+  DEFAULT 0, standing TEXT, reason TEXT, oem_detail TEXT, handle TEXT, valid_until BIGINT, oem TEXT, accepted_at
+  BIGINT, observed_at BIGINT, next_check_at BIGINT, blocked BOOLEAN NOT NULL DEFAULT FALSE, failures INTEGER NOT NULL
+  DEFAULT 0, intent TEXT, intents INTEGER NOT NULL DEFAULT 0, intent_at BIGINT, model_by_hand BOOLEAN NOT NULL DEFAULT FALSE);
+
+CREATE TRIGGER vehicle_activation_history_no_delete BEFORE DELETE ON vehicle_activation_history
+BEGIN SELECT RAISE(ABORT, 'history is never deleted'); END;
+
+CREATE TRIGGER vehicle_activation_history_no_update BEFORE UPDATE ON vehicle_activation_history
+BEGIN SELECT RAISE(ABORT, 'history is never changed'); END;
+
+CREATE TABLE vehicle_activation_history (
+  vehicle_id TEXT NOT NULL,
+  number INTEGER NOT NULL CHECK (number > 0),
+  activation_requested_status BOOLEAN,
+  activation_status BOOLEAN,
+  activation_status_message TEXT,
+  oem_detail TEXT,
+  reason TEXT,
+  oem TEXT,
+  run TEXT,
+  at BIGINT NOT NULL,
+  PRIMARY KEY (vehicle_id, number)
+) WITHOUT ROWID;
+
+CREATE TABLE vehicle_model (
+  id INTEGER PRIMARY KEY,
+  make TEXT NOT NULL,
+  model_name TEXT NOT NULL,
+  type TEXT NOT NULL,
+  version TEXT NOT NULL,
+  battery_capacity_wh BIGINT,
+  commissioning_date BIGINT,
+  end_of_life_date BIGINT,
+  warranty_date INTEGER,
+  warranty_km BIGINT,
+  source TEXT NOT NULL,
+  UNIQUE (make, model_name, type, version)
 );

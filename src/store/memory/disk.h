@@ -9,6 +9,7 @@
 #include <unordered_set>
 
 #include "ports/store.h"
+#include "store/memory/fleet_disk.h"
 
 namespace contactor::store::memory {
 
@@ -40,6 +41,7 @@ class Disk {
   std::map<std::tuple<std::string, std::string, std::string>, ports::IdempotentReply> replies;
   std::vector<ports::Incident> incidents;
   std::map<std::string, Instant> seen_events;
+  FleetDisk fleet;
 
   // -- several nodes; nothing of it is touched where there is only one -------------------------------------
   struct Lease {

@@ -21,42 +21,17 @@ bool matches(const ota::Activation& activation, const ports::ActivationFilter& f
 }  // namespace
 
 Store::Store(Disk& disk, ports::Timekeeper& time, StoreParams params)
-    : disk_(disk), time_(time), params_(params), prng_(params.seed) {}
-
-Store::~Store() { *alive_ = false; }
-
-Millis Store::latency() {
-  const auto span = static_cast<std::uint64_t>((params_.latency_max - params_.latency_min).count());
-  return params_.latency_min + Millis(static_cast<std::int64_t>(prng_.below(span + 1)));
-}
+    : disk_(disk), timing_(time, params), fleet_(disk.fleet, timing_) {}
 
 template <class Answer, class Change>
 void Store::commit(Change change, ports::Done<Answer> done) {
-  const bool fails_before = prng_.chance(params_.fail_before);
-  const bool fails_after = !fails_before && prng_.chance(params_.fail_after);
-  last_commit_ = std::max(last_commit_, time_.now() + latency());
-  last_acknowledgement_ = std::max(last_acknowledgement_, last_commit_ + latency());
-  auto answer = std::make_shared<std::optional<Answer>>();
-  time_.call_at(last_commit_,
-                [this, alive = alive_, change = std::move(change), answer, fails_before]() mutable {
-                  if (*alive && !fails_before) answer->emplace(change(disk_));
-                });
-  time_.call_at(last_acknowledgement_,
-                [alive = alive_, answer, fails_before, fails_after, done = std::move(done)]() mutable {
-                  if (!*alive) return;
-                  if (!fails_before && !fails_after) return done(std::move(**answer));
-                  auto error = fail(ErrorKind::unavailable, "store", "the database is away");
-                  error.error().applied = fails_after ? Applied::maybe : Applied::no;
-                  done(std::move(error));
-                });
+  timing_.commit<Answer>([this, change = std::move(change)]() mutable { return change(disk_); },
+                         std::move(done));
 }
 
 template <class Answer, class Question>
 void Store::ask(Question question, ports::Done<Answer> done) {
-  time_.call_at(time_.now() + latency(),
-                [alive = alive_, question = std::move(question), done = std::move(done)]() mutable {
-                  if (*alive) done(Answer(question()));
-                });
+  timing_.ask<Answer>(std::move(question), std::move(done));
 }
 
 // -- the hot path -----------------------------------------------------------------------------------------

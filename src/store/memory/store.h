@@ -1,29 +1,20 @@
 #pragma once
 
-#include <memory>
-
-#include "base/prng.h"
-#include "ports/timekeeper.h"
 #include "store/memory/disk.h"
+#include "store/memory/fleet.h"
+#include "store/memory/timing.h"
+#include "store/with_fleet.h"
 
 namespace contactor::store::memory {
-
-struct StoreParams {
-  Millis latency_min{0};
-  Millis latency_max{0};
-  std::uint64_t seed = 1;
-  double fail_before = 0;  ///< share of writes that are refused before anything happened
-  double fail_after = 0;   ///< share of writes that are committed while their acknowledgement is lost
-};
 
 /// The store port over a Disk, on a Timekeeper's time: a write is committed some time after it was asked for
 /// and acknowledged some time after that. Destroying the object is a crash: what was not committed is gone,
 /// what was committed stays on the Disk, nobody is called any more.
-class Store final : public ports::Store {
+class Store final : public ports::Store, public WithFleet {
  public:
   Store(Disk& disk, ports::Timekeeper& time, StoreParams params = {});
-  ~Store() override;
 
+  [[nodiscard]] ports::FleetStore& fleet() override { return fleet_; }
   void write(std::shared_ptr<const ports::ActivationWrite> write,
              ports::Done<Result<ports::WriteOutcome>> done) override;
   void write(ports::OutboxWrite write, ports::Done<Status> done) override;
@@ -59,23 +50,15 @@ class Store final : public ports::Store {
   void forget_before(Instant at, ports::Done<Status> done) override;
 
  private:
-  /// Runs `change` on the disk at its commit and hands its result to `done` at its acknowledgement, in the
-  /// order of asking.
+  /// As those of Timing, on the disk.
   template <class Answer, class Change>
   void commit(Change change, ports::Done<Answer> done);
-  /// Runs `question` on the disk and hands its result over; sees every write acknowledged before it was
-  /// asked.
   template <class Answer, class Question>
   void ask(Question question, ports::Done<Answer> done);
-  [[nodiscard]] Millis latency();
 
   Disk& disk_;
-  ports::Timekeeper& time_;
-  StoreParams params_;
-  Prng prng_;
-  Instant last_commit_;
-  Instant last_acknowledgement_;
-  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+  Timing timing_;
+  Fleet fleet_;
 };
 
 }  // namespace contactor::store::memory

@@ -17,6 +17,10 @@ class PostgresBackend final : public Backend {
     open();
   }
   void turn() override { inbox_.turn(); }
+  void add_user(const std::string& id, const std::string& role) override {
+    PostgresConnection(database_.url()).run(user_sql(id, role));
+  }
+  void add_fleet(const std::string& id) override { PostgresConnection(database_.url()).run(fleet_sql(id)); }
   [[nodiscard]] const PostgresDatabase& database() const { return database_; }
 
  private:

@@ -17,6 +17,7 @@ class Job {
   [[nodiscard]] virtual const ports::ActivationWrite* step() const { return nullptr; }
   [[nodiscard]] virtual const ports::OutboxWrite* entry() const { return nullptr; }
   [[nodiscard]] virtual Call call() const { return {}; }
+  [[nodiscard]] virtual class VehicleJob* vehicles() { return nullptr; }
 
   virtual void settle(ports::WriteOutcome outcome) = 0;
   /// The answer of `call`'s statement.

@@ -25,7 +25,8 @@ Store::Store(PostgresParams params, std::shared_ptr<Database> database, const st
     : params_(std::move(params)),
       database_(std::move(database)),
       hot_reads_(*this, "store-read", Use::hot),
-      reports_(*this, "store-report", Use::reports) {
+      reports_(*this, "store-report", Use::reports),
+      fleet_(*this, process) {
   int number = 0;
   for (auto& lane : lanes_) lane = std::make_unique<WriteLane>(*this, process, number++);
 }
@@ -33,6 +34,7 @@ Store::Store(PostgresParams params, std::shared_ptr<Database> database, const st
 Store::~Store() {
   closing_.announce();
   for (const auto& lane : lanes_) lane->lane.close();
+  fleet_.close();
   hot_reads_.worker.close();
   reports_.worker.close();
 }
@@ -59,17 +61,8 @@ void Store::push_order(std::function<Call()> make, Done<Status> done) {
 
 template <class T, class Ask>
 void Store::ask(ReadLane& lane, Ask ask, Done<Result<T>> done) {
-  if (reads_.fetch_add(1) >= params_.reads_queued) {
-    --reads_;
-    return params_.post([done = std::move(done)]() mutable {
-      done(fail(ErrorKind::exhausted, "store", "too many reads are queued"));
-    });
-  }
-  lane.worker.post([this, &lane, ask = std::move(ask), done = std::move(done)]() mutable {
-    Result<T> answer = ask(lane.reader);
-    --reads_;
-    params_.post([answer = std::move(answer), done = std::move(done)]() mutable { done(std::move(answer)); });
-  });
+  this->ask<T>(
+      lane.worker, [&lane, ask = std::move(ask)]() mutable { return ask(lane.reader); }, std::move(done));
 }
 
 // -- the hot path -----------------------------------------------------------------------------------------

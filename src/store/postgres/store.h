@@ -5,18 +5,21 @@
 #include "store/open.h"
 #include "store/postgres/commit.h"
 #include "store/postgres/database.h"
+#include "store/postgres/fleet.h"
 #include "store/postgres/reader.h"
+#include "store/with_fleet.h"
 #include "task/worker.h"
 
 namespace contactor::store::postgres {
 
 /// The port over four threads with a connection each: two lanes that commit, a shard always in the same one,
 /// a worker for what the engine waits for, and one for reports, which may take their time.
-class Store final : public ports::Store {
+class Store final : public ports::Store, public WithFleet {
  public:
   Store(PostgresParams params, std::shared_ptr<Database> database, const std::string& process);
   ~Store() override;
 
+  [[nodiscard]] ports::FleetStore& fleet() override { return fleet_; }
   void write(std::shared_ptr<const ports::ActivationWrite> write,
              ports::Done<Result<ports::WriteOutcome>> done) override;
   void write(ports::OutboxWrite write, ports::Done<Status> done) override;
@@ -52,6 +55,7 @@ class Store final : public ports::Store {
   void forget_before(Instant at, ports::Done<Status> done) override;
 
  private:
+  friend class Fleet;
   /// One connection that commits what its thread is given.
   struct WriteLane {
     WriteLane(Store& store, const std::string& process, int number);
@@ -74,6 +78,9 @@ class Store final : public ports::Store {
   void push_order(std::function<Call()> make, ports::Done<Status> done);
   template <class T, class Ask>
   void ask(ReadLane& lane, Ask ask, ports::Done<Result<T>> done);
+  /// Runs `ask` on the worker's thread.
+  template <class T, class Ask>
+  void ask(task::Worker& worker, Ask ask, ports::Done<Result<T>> done);
 
   PostgresParams params_;
   std::shared_ptr<Database> database_;
@@ -82,6 +89,22 @@ class Store final : public ports::Store {
   ReadLane hot_reads_;
   ReadLane reports_;
   std::array<std::unique_ptr<WriteLane>, 2> lanes_;
+  Fleet fleet_;
 };
+
+template <class T, class Ask>
+void Store::ask(task::Worker& worker, Ask ask, ports::Done<Result<T>> done) {
+  if (reads_.fetch_add(1) >= params_.reads_queued) {
+    --reads_;
+    return params_.post([done = std::move(done)]() mutable {
+      done(fail(ErrorKind::exhausted, "store", "too many reads are queued"));
+    });
+  }
+  worker.post([this, ask = std::move(ask), done = std::move(done)]() mutable {
+    Result<T> answer = ask();
+    --reads_;
+    params_.post([answer = std::move(answer), done = std::move(done)]() mutable { done(std::move(answer)); });
+  });
+}
 
 }  // namespace contactor::store::postgres

@@ -10,6 +10,8 @@ class Reader {
  public:
   explicit Reader(Connection& connection) : connection_(connection) {}
 
+  [[nodiscard]] Connection& connection() { return connection_; }
+
   Result<std::vector<ports::Loaded>> load(const std::vector<ActivationId>& ids);
   Result<std::vector<ports::LiveRow>> live_rows(const ports::ShardSet& shards, ActivationId after,
                                                 std::size_t limit);

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "store/backends_test.h"
+#include "store/fleet_conformance.h"
 #include "store/sqlite/commit.h"
 #include "store/sqlite/lock_file.h"
 
@@ -87,6 +88,17 @@ TEST_F(Sqlite, NeverChangesOrDeletesHistory) {
   const auto connection = *sqlite::Connection::open({.path = path});
   EXPECT_FALSE(connection->run("UPDATE ota_history SET detail='x'"));
   EXPECT_FALSE(connection->run("DELETE FROM ota_history"));
+}
+
+TEST_F(Sqlite, NeverChangesOrDeletesTheHistoryOfAVehicle) {
+  const auto store = *open();
+  std::optional<Result<std::vector<ports::FleetOutcome>>> answer;
+  fleet_of(*store).write_vehicles({a_vehicle(1)}, [&](auto outcomes) { answer = std::move(outcomes); });
+  while (!answer) inbox.turn();
+  ASSERT_TRUE(*answer);
+  const auto connection = *sqlite::Connection::open({.path = path});
+  EXPECT_FALSE(connection->run("UPDATE vehicle_activation_history SET run='x'"));
+  EXPECT_FALSE(connection->run("DELETE FROM vehicle_activation_history"));
 }
 
 TEST_F(Sqlite, MakesTheVehiclesRowOnce) {

@@ -23,29 +23,6 @@ Store::~Store() {
   reading_.close();
 }
 
-template <class T, class Apply>
-void Store::enqueue(std::int64_t key, Apply apply, Done<Result<T>> done) {
-  std::unique_ptr<Job> job = std::make_unique<JobOf<T, Apply>>(key, std::move(apply), std::move(done));
-  if (lane_.push(job)) return;
-  job->refuse(Error{.kind = ErrorKind::exhausted, .origin = "store", .detail = "too many writes are queued"});
-  params_.post([refused = std::move(job)] { refused->finish(); });
-}
-
-template <class T, class Ask>
-void Store::ask(Ask ask, Done<Result<T>> done) {
-  if (reads_.fetch_add(1) >= params_.reads_queued) {
-    --reads_;
-    return params_.post([done = std::move(done)]() mutable {
-      done(fail(ErrorKind::exhausted, "store", "too many reads are queued"));
-    });
-  }
-  reading_.post([this, ask = std::move(ask), done = std::move(done)]() mutable {
-    Result<T> answer = ask(reader_);
-    --reads_;
-    params_.post([answer = std::move(answer), done = std::move(done)]() mutable { done(std::move(answer)); });
-  });
-}
-
 // -- the hot path -----------------------------------------------------------------------------------------
 
 void Store::write(std::shared_ptr<const ports::ActivationWrite> write,

@@ -4,8 +4,10 @@
 
 #include "store/open.h"
 #include "store/sqlite/commit.h"
+#include "store/sqlite/fleet.h"
 #include "store/sqlite/lock_file.h"
 #include "store/sqlite/reader.h"
+#include "store/with_fleet.h"
 #include "task/worker.h"
 
 namespace contactor::store::sqlite {
@@ -18,11 +20,12 @@ struct Opened {
 };
 
 /// The port over two threads: a lane that commits, a worker that reads.
-class Store final : public ports::Store {
+class Store final : public ports::Store, public WithFleet {
  public:
   Store(SqliteParams params, Opened opened);
   ~Store() override;
 
+  [[nodiscard]] ports::FleetStore& fleet() override { return fleet_; }
   void write(std::shared_ptr<const ports::ActivationWrite> write,
              ports::Done<Result<ports::WriteOutcome>> done) override;
   void write(ports::OutboxWrite write, ports::Done<Status> done) override;
@@ -58,6 +61,7 @@ class Store final : public ports::Store {
   void forget_before(Instant at, ports::Done<Status> done) override;
 
  private:
+  friend class Fleet;
   template <class T, class Apply>
   void enqueue(std::int64_t key, Apply apply, ports::Done<Result<T>> done);
   template <class T, class Ask>
@@ -67,10 +71,34 @@ class Store final : public ports::Store {
   Opened opened_;
   Committer committer_;
   Reader reader_;
+  Fleet fleet_{*this};
   std::atomic<std::size_t> reads_ = 0;  ///< queued and running
   // Last: they use all of the above.
   task::Worker reading_{"store-read"};
   Lane<std::unique_ptr<Job>> lane_;
 };
+
+template <class T, class Apply>
+void Store::enqueue(std::int64_t key, Apply apply, ports::Done<Result<T>> done) {
+  std::unique_ptr<Job> job = std::make_unique<JobOf<T, Apply>>(key, std::move(apply), std::move(done));
+  if (lane_.push(job)) return;
+  job->refuse(Error{.kind = ErrorKind::exhausted, .origin = "store", .detail = "too many writes are queued"});
+  params_.post([refused = std::move(job)] { refused->finish(); });
+}
+
+template <class T, class Ask>
+void Store::ask(Ask ask, ports::Done<Result<T>> done) {
+  if (reads_.fetch_add(1) >= params_.reads_queued) {
+    --reads_;
+    return params_.post([done = std::move(done)]() mutable {
+      done(fail(ErrorKind::exhausted, "store", "too many reads are queued"));
+    });
+  }
+  reading_.post([this, ask = std::move(ask), done = std::move(done)]() mutable {
+    Result<T> answer = ask(reader_);
+    --reads_;
+    params_.post([answer = std::move(answer), done = std::move(done)]() mutable { done(std::move(answer)); });
+  });
+}
 
 }  // namespace contactor::store::sqlite

@@ -14,6 +14,8 @@ class Writer {
  public:
   explicit Writer(Connection& connection) : connection_(connection) {}
 
+  [[nodiscard]] Connection& connection() { return connection_; }
+
   Result<ports::WriteOutcome> write(const ports::ActivationWrite& write);
   Status write(const ports::OutboxWrite& write);
   Status put_ticket(const ota::Ticket& ticket);
