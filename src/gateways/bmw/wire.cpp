@@ -94,7 +94,7 @@ bool is_quota(const ports::HttpResponse& response, const Said& said) {
 /// An answer that is neither yes nor a refusal of this vehicle.
 Error error_in(const ports::HttpResponse& response, const Said& said, Instant now) {
   const bool did_nothing = response.status >= 400 && response.status < 500 && response.status != 408;
-  auto error = ports::error_of(response, "bmw", said.detail(response.status),
+  auto error = ports::error_of(response, "bmw", json::shortened(said.detail(response.status), 200),
                                did_nothing && said.is_json ? Applied::no : Applied::maybe, now);
   if (is_too_many(response, said) || is_quota(response, said)) {
     error.kind = ErrorKind::rate_limited;

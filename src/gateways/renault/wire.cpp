@@ -42,7 +42,7 @@ std::string said_in(const json::object& body) {
   std::string said = json::short_text_at(body, "code", 64);
   const auto message = json::short_text_at(body, "message", 400);
   if (!said.empty() && !message.empty()) said += ": ";
-  return said + message;
+  return json::shortened(said + message, 200);
 }
 
 Error error_in(const ports::HttpResponse& response, Instant now, bool reads_only) {

@@ -6,7 +6,7 @@
 namespace contactor::gateways::stellantis {
 namespace {
 
-constexpr std::size_t kDetailMax = 400;
+constexpr std::size_t kDetailMax = 200;
 constexpr std::size_t kItemsMax = 100'000;
 constexpr json::Limits kListLimits{.bytes = 32 << 20, .depth = 32};
 
