@@ -1,0 +1,113 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "engine/engine_fixture.h"
+#include "engine/fleet/fleet_control.h"
+#include "engine/fleet/wishes.h"
+
+namespace contactor::engine::testing {
+
+/// A cloud whose mind a test decides. Every call is answered `latency` later; what was asked for is in effect
+/// `delay` after that.
+class FakeCloud final : public ports::OemCloud {
+ public:
+  FakeCloud(ports::Timekeeper& time, fleet::Oem oem) : time_(time), oem_(oem) {}
+
+  [[nodiscard]] fleet::Oem oem() const override { return oem_; }
+  [[nodiscard]] ports::CloudLimits limits() const override { return limit; }
+
+  void observe(std::vector<ports::CloudSubject> subjects, ports::Done<ports::CloudAnswers> done) override {
+    observe_calls += 1;
+    answer(subjects, std::move(done),
+           [this](const ports::CloudSubject& subject) { return state_of(subject.vin); });
+  }
+  void activate(std::vector<ports::CloudSubject> subjects, ports::Done<ports::CloudAnswers> done) override {
+    change(std::move(subjects), true, std::move(done));
+  }
+  void deactivate(std::vector<ports::CloudSubject> subjects, ports::Done<ports::CloudAnswers> done) override {
+    change(std::move(subjects), false, std::move(done));
+  }
+  void describe(ports::CloudSubject, ports::Done<Result<fleet::ModelFacts>> done) override {
+    time_.call_at(time_.now() + latency, [this, done = std::move(done)]() mutable { done(facts); });
+  }
+  void check(ports::Done<Status> done) override { done({}); }
+
+  struct Change {
+    Vin vin;
+    bool active = false;
+    std::string key;
+  };
+  std::vector<Change> changes;  ///< as they arrived
+  int observe_calls = 0;
+  std::size_t in_flight = 0;
+  std::size_t in_flight_most = 0;
+  ports::CloudLimits limit{.observed_at_once = 10, .changed_at_once = 5, .calls_at_once = 4};
+  Millis latency{50};
+  Millis delay{0};
+  std::optional<Error> fails;                ///< every call
+  bool loses_answers = false;                ///< changes are made, and their answers lost
+  std::map<Vin, fleet::CloudState> refuses;  ///< what activation of these answers
+  std::map<Vin, bool> is_on;
+  Result<fleet::ModelFacts> facts = fail(ErrorKind::not_found, "fleet", "tells no models");
+  std::function<void(const Change&)> on_change = [](const Change&) {};
+
+ private:
+  [[nodiscard]] Result<fleet::CloudState> state_of(const Vin& vin) const {
+    if (const auto refused = refuses.find(vin); refused != refuses.end()) return refused->second;
+    const auto due = due_.find(vin);
+    if (due != due_.end() && time_.now() < due->second)
+      return fleet::CloudState{.standing =
+                                   is_on.at(vin) ? fleet::Standing::pending : fleet::Standing::ending};
+    const auto on = is_on.find(vin);
+    return fleet::CloudState{.standing = on != is_on.end() && on->second ? fleet::Standing::active
+                                                                         : fleet::Standing::inactive};
+  }
+  void change(std::vector<ports::CloudSubject> subjects, bool active, ports::Done<ports::CloudAnswers> done) {
+    for (const auto& subject : subjects) {
+      changes.push_back({.vin = subject.vin, .active = active, .key = subject.key});
+      on_change(changes.back());
+    }
+    answer(subjects, std::move(done),
+           [this, active](const ports::CloudSubject& subject) -> Result<fleet::CloudState> {
+             if (!refuses.contains(subject.vin)) {
+               if (!is_on.contains(subject.vin) || is_on[subject.vin] != active)
+                 due_[subject.vin] = time_.now() + delay;
+               is_on[subject.vin] = active;
+             }
+             if (loses_answers)
+               return contactor::fail(Error{.kind = ErrorKind::timed_out,
+                                            .applied = Applied::maybe,
+                                            .retry_after = {},
+                                            .origin = "cloud",
+                                            .detail = "no answer"});
+             return state_of(subject.vin);
+           });
+  }
+  template <class Each>
+  void answer(std::vector<ports::CloudSubject> subjects, ports::Done<ports::CloudAnswers> done, Each each) {
+    in_flight += 1;
+    in_flight_most = std::max(in_flight_most, in_flight);
+    time_.call_at(time_.now() + latency, [this, subjects = std::move(subjects), done = std::move(done),
+                                          each]() mutable {
+      in_flight -= 1;
+      ports::CloudAnswers answers;
+      for (const auto& subject : subjects)
+        answers.push_back(fails ? Result<fleet::CloudState>(contactor::fail(*fails)) : each(subject));
+      done(std::move(answers));
+    });
+  }
+
+  ports::Timekeeper& time_;
+  fleet::Oem oem_;
+  std::map<Vin, Instant> due_;
+};
+
+/// VINs that the table knows: 0 is a Kia, 1 a BMW, …
+[[nodiscard]] inline Vin vin_of(std::string_view maker, int number) {
+  return *Vin::parse(fmt::format("{}ZZZ1ZZ{:08}", maker, number));
+}
+
+}  // namespace contactor::engine::testing

@@ -1,0 +1,423 @@
+#include <gmock/gmock.h>
+
+#include "engine/fleet/fleet_fixture.h"
+#include "store/memory/fleet.h"
+#include "store/memory/store.h"
+
+namespace contactor::engine::testing {
+namespace {
+
+using fleet::Outcome;
+using fleet::Standing;
+using Kind = FleetRunView::Kind;
+
+constexpr std::string_view kKia = "KNA";
+constexpr std::string_view kBmw = "WBA";
+
+/// A small fleet on the memory store: Kias and BMWs, each cloud with a mind of its own.
+class FleetRuns : public ::testing::Test {
+ protected:
+  FleetRuns() : fleet_store_(store_.fleet()) {}
+
+  void wish(std::string_view maker, int count, bool requested = true) {
+    std::vector<WishedVehicle> wished;
+    for (int i = 0; i < count; ++i)
+      wished.push_back({.vin = vin_of(maker, i), .wish = {.fleet = "depot", .requested = requested}});
+    bool done = false;
+    put_wishes({.store = fleet_store_, .time = time_, .who = "test"}, std::move(wished), true,
+               [&](const auto& outcomes) {
+                 ASSERT_TRUE(outcomes.has_value());
+                 done = true;
+               });
+    time_.run_for(std::chrono::seconds(1));
+    ASSERT_TRUE(done);
+  }
+
+  FleetParts parts() {
+    return {.store = fleet_store_,
+            .time = time_,
+            .clouds = {{fleet::Oem::kia, &kia_}, {fleet::Oem::bmw, &bmw_}},
+            .settings = settings_};
+  }
+
+  std::unique_ptr<FleetControl> control(std::string holder = "test:1") {
+    return std::make_unique<FleetControl>(
+        FleetControl::Params{.parts = parts(), .holder = std::move(holder), .every = {}});
+  }
+
+  /// Runs to its end. @return  the view, which lives as long as the control.
+  const FleetRunView& run_to_end(FleetControl& control, const std::string& id,
+                                 Millis limit = std::chrono::minutes(10)) {
+    const Instant give_up_at = time_.now() + limit;
+    while (control.find(id)->ended_at == Instant() && time_.now() < give_up_at) time_.run_for(Millis(100));
+    EXPECT_NE(control.find(id)->ended_at, Instant()) << "the run did not end";
+    return *control.find(id);
+  }
+
+  fleet::RunSummary run(Kind kind = Kind::run, std::vector<fleet::Oem> oems = {}) {
+    controls_.push_back(control());
+    const auto id = controls_.back()->begin(kind, std::move(oems));
+    EXPECT_TRUE(id.has_value());
+    const FleetRunView& view = run_to_end(*controls_.back(), *id);
+    EXPECT_TRUE(view.summary.has_value());
+    return view.summary.value_or(fleet::RunSummary{});
+  }
+
+  fleet::Vehicle vehicle(const Vin& vin) {
+    fleet::Vehicle found;
+    fleet_store_.find_vehicles(
+        {vin}, [&](Result<std::vector<fleet::Vehicle>> vehicles) { found = vehicles->at(0); });
+    time_.run_for(std::chrono::seconds(1));
+    return found;
+  }
+
+  std::vector<fleet::HistoryEntry> history(const Vin& vin) {
+    std::vector<fleet::HistoryEntry> entries;
+    fleet_store_.vehicle_history(vin, 100,
+                                 [&](Result<std::vector<fleet::HistoryEntry>> found) { entries = *found; });
+    time_.run_for(std::chrono::seconds(1));
+    return entries;
+  }
+
+  static std::uint64_t of(const fleet::RunSummary& summary, fleet::Oem oem, Outcome outcome) {
+    return summary.by_oem[static_cast<std::size_t>(oem)].vehicles[static_cast<std::size_t>(outcome)];
+  }
+
+  ManualTime time_;
+  store::memory::Disk disk_;
+  store::memory::Store store_{disk_, time_};
+  ports::FleetStore& fleet_store_;
+  FakeCloud kia_{time_, fleet::Oem::kia};
+  FakeCloud bmw_{time_, fleet::Oem::bmw};
+  FleetSettings settings_;
+  std::vector<std::unique_ptr<FleetControl>> controls_;
+};
+
+TEST_F(FleetRuns, WhatIsWantedIsActivatedAndEveryVehicleIsCounted) {
+  wish(kKia, 23);
+  wish(kBmw, 7);
+  wish("XXX", 2);
+  const auto summary = run();
+  EXPECT_EQ(summary.vehicles, 32U);
+  EXPECT_EQ(of(summary, fleet::Oem::kia, Outcome::activated), 23U);
+  EXPECT_EQ(of(summary, fleet::Oem::bmw, Outcome::activated), 7U);
+  EXPECT_EQ(summary.unmapped, 2U);
+  EXPECT_EQ(summary.exit_status(), 0);
+  EXPECT_EQ(vehicle(vin_of(kKia, 3)).status, true);
+  EXPECT_EQ(vehicle(vin_of(kKia, 3)).message, fleet::Message::activated);
+}
+
+TEST_F(FleetRuns, AnIntentIsOnRecordBeforeTheCloudIsCalled) {
+  wish(kKia, 12);
+  int seen = 0;
+  kia_.on_change = [&](const FakeCloud::Change& change) {
+    const auto* const stored = disk_.fleet.find(change.vin);
+    ASSERT_NE(stored, nullptr);
+    EXPECT_EQ(stored->intent, fleet::Intent::activate);
+    EXPECT_EQ(fleet::intent_key(*stored), change.key);
+    seen += 1;
+  };
+  run();
+  EXPECT_EQ(seen, 12);
+}
+
+TEST_F(FleetRuns, ASecondRunDoesNothingWhereEverythingIsAsWanted) {
+  wish(kKia, 5);
+  run();
+  const auto changes = kia_.changes.size();
+  const int looks = kia_.observe_calls;
+  const auto summary = run();
+  EXPECT_EQ(of(summary, fleet::Oem::kia, Outcome::as_wanted), 5U);
+  EXPECT_EQ(kia_.changes.size(), changes);
+  EXPECT_EQ(kia_.observe_calls, looks);
+  EXPECT_EQ(history(vin_of(kKia, 0)).size(), 3U)
+      << "the wish, what was found, its activation: no row for each run";
+}
+
+TEST_F(FleetRuns, NoMoreCallsAreInFlightThanTheCloudAllows) {
+  wish(kKia, 500);
+  run();
+  EXPECT_EQ(kia_.in_flight_most, kia_.limit.calls_at_once);
+}
+
+TEST_F(FleetRuns, VehiclesComeInWaves) {
+  settings_.wave = 10;
+  settings_.page = 7;
+  wish(kKia, 48);
+  const auto summary = run();
+  EXPECT_EQ(of(summary, fleet::Oem::kia, Outcome::activated), 48U);
+}
+
+TEST_F(FleetRuns, OneCloudThatIsDownChangesNothingForTheOthers) {
+  kia_.fails = Error{.kind = ErrorKind::unavailable,
+                     .applied = Applied::no,
+                     .retry_after = {},
+                     .origin = "kia",
+                     .detail = "503"};
+  wish(kKia, 400);
+  wish(kBmw, 40);
+  const auto summary = run();
+  EXPECT_EQ(of(summary, fleet::Oem::bmw, Outcome::activated), 40U);
+  EXPECT_EQ(of(summary, fleet::Oem::kia, Outcome::pending), 400U);
+  EXPECT_EQ(summary.exit_status(), 3);
+  EXPECT_FALSE(summary.by_oem[static_cast<std::size_t>(fleet::Oem::kia)].trouble.empty());
+  EXPECT_LE(kia_.observe_calls, 40) << "a cloud that fails everybody is left alone";
+  EXPECT_TRUE(kia_.changes.empty()) << "nothing is done on a guess";
+}
+
+TEST_F(FleetRuns, ALostAnswerIsLookedUpAndNotRepeated) {
+  kia_.loses_answers = true;
+  wish(kKia, 6);
+  const auto summary = run();
+  EXPECT_EQ(of(summary, fleet::Oem::kia, Outcome::activated), 6U);
+  EXPECT_EQ(kia_.changes.size(), 6U);
+}
+
+TEST_F(FleetRuns, ACrashBetweenCallAndCommitIsRepairedByLooking) {
+  wish(kKia, 5);
+  kia_.latency = std::chrono::seconds(5);
+  {
+    auto crashing = control();
+    ASSERT_TRUE(crashing->begin(Kind::run, {}).has_value());
+    // Looked after five seconds; then the intents are committed and the calls are on their way.
+    while (kia_.changes.empty()) time_.run_for(Millis(100));
+  }
+  time_.run_for(std::chrono::minutes(5));  // Its lease runs out, and its answers find nobody.
+  EXPECT_EQ(vehicle(vin_of(kKia, 0)).intent, fleet::Intent::activate);
+  const auto summary = run();
+  EXPECT_EQ(of(summary, fleet::Oem::kia, Outcome::activated), 5U);
+  EXPECT_EQ(kia_.changes.size(), 5U) << "what was called before the crash is read, not repeated";
+}
+
+TEST_F(FleetRuns, ASecondRunIsKeptOutAndToldByWhom) {
+  wish(kKia, 50);
+  kia_.latency = std::chrono::seconds(2);
+  auto first = control("alpha:1");
+  auto second = control("beta:2");
+  const auto first_id = first->begin(Kind::run, {});
+  time_.run_for(std::chrono::seconds(1));
+  const auto second_id = second->begin(Kind::run, {});
+  const auto& kept_out = run_to_end(*second, *second_id);
+  const auto& of_kia = kept_out.summary->by_oem[static_cast<std::size_t>(fleet::Oem::kia)];
+  EXPECT_EQ(of_kia.vehicles[static_cast<std::size_t>(Outcome::held)], 50U);
+  EXPECT_THAT(of_kia.trouble, ::testing::HasSubstr("alpha:1"));
+  EXPECT_EQ(kept_out.summary->exit_status(), 3);
+  const auto& ended = run_to_end(*first, *first_id);
+  EXPECT_EQ(of(*ended.summary, fleet::Oem::kia, Outcome::activated), 50U);
+  EXPECT_EQ(kia_.changes.size(), 50U);
+}
+
+TEST_F(FleetRuns, AnInterruptStartsNothingNewAndKeepsWhatCameBack) {
+  wish(kKia, 200);
+  auto run = control();
+  const auto id = run->begin(Kind::run, {});
+  while (kia_.changes.size() < 20) time_.run_for(Millis(10));
+  run->interrupt(*id);
+  const auto begun = kia_.changes.size();
+  const auto& view = run_to_end(*run, *id, std::chrono::seconds(15));
+  EXPECT_EQ(kia_.changes.size(), begun);
+  EXPECT_TRUE(view.summary->interrupted);
+  EXPECT_EQ(view.summary->exit_status(), 130);
+  EXPECT_EQ(vehicle(kia_.changes.front().vin).status, true);
+}
+
+TEST_F(FleetRuns, ACloudThatLimitsUsIsLeftAloneForAsLongAsItSays) {
+  wish(kKia, 10);
+  kia_.fails = Error{.kind = ErrorKind::rate_limited,
+                     .applied = Applied::no,
+                     .retry_after = std::chrono::seconds(20),
+                     .origin = "kia",
+                     .detail = "429"};
+  auto run = control();
+  const auto id = run->begin(Kind::run, {});
+  time_.run_for(std::chrono::seconds(5));
+  kia_.fails.reset();
+  const int looks = kia_.observe_calls;
+  time_.run_for(std::chrono::seconds(14));
+  EXPECT_EQ(kia_.observe_calls, looks);
+  const auto& view = run_to_end(*run, *id);
+  EXPECT_EQ(of(*view.summary, fleet::Oem::kia, Outcome::activated), 10U);
+}
+
+TEST_F(FleetRuns, ARefusalIsToldWithItsReasonAndNotAskedAgain) {
+  const std::string key = "not_eligible";
+  kia_.refuses[vin_of(kKia, 1)] = {
+      .standing = Standing::refused, .reason = key, .detail = "no consent package"};
+  wish(kKia, 3);
+  run();
+  const auto calls = kia_.changes.size();
+  time_.run_for(std::chrono::hours(1));
+  const auto summary = run();
+  EXPECT_EQ(vehicle(vin_of(kKia, 1)).cloud.reason, key);
+  EXPECT_EQ(of(summary, fleet::Oem::kia, Outcome::as_wanted), 2U);
+  ASSERT_TRUE(fleet::find_reason(fleet::Oem::kia, key).final);
+  EXPECT_EQ(kia_.changes.size(), calls);
+}
+
+TEST_F(FleetRuns, WhatTakesItsTimeIsPendingAndFollowedUp) {
+  kia_.delay = std::chrono::hours(2);
+  wish(kKia, 4);
+  const auto first = run();
+  EXPECT_EQ(of(first, fleet::Oem::kia, Outcome::pending), 4U);
+  EXPECT_EQ(first.exit_status(), 0) << "waiting for a car is no failure";
+  EXPECT_EQ(vehicle(vin_of(kKia, 0)).message, fleet::Message::activation_pending);
+  time_.run_for(std::chrono::hours(3));
+  const auto second = run();
+  EXPECT_EQ(of(second, fleet::Oem::kia, Outcome::activated), 4U);
+  EXPECT_EQ(kia_.changes.size(), 4U);
+}
+
+TEST_F(FleetRuns, WhatIsNoLongerWantedIsDeactivated) {
+  wish(kKia, 4);
+  run();
+  wish(kKia, 4, false);
+  const auto summary = run();
+  EXPECT_EQ(of(summary, fleet::Oem::kia, Outcome::deactivated), 4U);
+  EXPECT_EQ(vehicle(vin_of(kKia, 0)).message, fleet::Message::deactivated);
+}
+
+TEST_F(FleetRuns, DriftIsFoundAndRepaired) {
+  wish(kKia, 3);
+  run();
+  kia_.is_on[vin_of(kKia, 1)] = false;  // Somebody switched it off behind our back.
+  time_.run_for(std::chrono::days(2));
+  run();
+  EXPECT_TRUE(kia_.is_on[vin_of(kKia, 1)]);
+  EXPECT_EQ(vehicle(vin_of(kKia, 1)).status, true);
+}
+
+TEST_F(FleetRuns, ADryRunChangesNothing) {
+  wish(kKia, 5);
+  const auto before = vehicle(vin_of(kKia, 0)).version;
+  const auto summary = run(Kind::dry_run);
+  EXPECT_TRUE(kia_.changes.empty());
+  EXPECT_EQ(vehicle(vin_of(kKia, 0)).version, before);
+  EXPECT_EQ(of(summary, fleet::Oem::kia, Outcome::pending), 5U);
+}
+
+TEST_F(FleetRuns, AModelThatTheMakerTellsIsLinked) {
+  kia_.facts = fleet::ModelFacts{.name = "model 3", .version = "MTY13B"};
+  wish(kKia, 2);
+  run();
+  EXPECT_TRUE(vehicle(vin_of(kKia, 0)).processed);
+  EXPECT_EQ(vehicle(vin_of(kKia, 0)).model_id, vehicle(vin_of(kKia, 1)).model_id);
+}
+
+TEST_F(FleetRuns, ACloudThatIsNotConfiguredIsSaidSo) {
+  auto run = control();
+  const auto id = run->begin(Kind::run, {fleet::Oem::tesla});
+  ASSERT_FALSE(id.has_value());
+  EXPECT_EQ(id.error().kind, ErrorKind::invalid);
+  EXPECT_THAT(id.error().detail, ::testing::HasSubstr("Tesla"));
+  wish("5YJ", 3);
+  const auto summary = FleetRuns::run();
+  EXPECT_EQ(of(summary, fleet::Oem::tesla, Outcome::not_configured), 3U);
+}
+
+TEST_F(FleetRuns, MetricsAreWrittenOnceADayAndCloud) {
+  wish(kKia, 3);
+  run();
+  run();
+  std::vector<ports::ActivationMetric> metrics;
+  fleet_store_.metrics(10, [&](Result<std::vector<ports::ActivationMetric>> found) { metrics = *found; });
+  time_.run_for(std::chrono::seconds(1));
+  ASSERT_EQ(metrics.size(), 1U);
+  EXPECT_EQ(metrics[0].oem, "kia");
+  EXPECT_EQ(metrics[0].activated, 3U);
+}
+
+// -- plans ------------------------------------------------------------------------------------------------
+
+class FleetPlans : public FleetRuns {
+ protected:
+  fleet::Plan make_plan() {
+    controls_.push_back(control());
+    const auto id = controls_.back()->begin(Kind::plan, {});
+    return *run_to_end(*controls_.back(), *id).plan;
+  }
+  const FleetRunView& apply(fleet::Plan plan, std::optional<fleet::DeactivationLimit> limit = {}) {
+    controls_.push_back(control());
+    const auto id = controls_.back()->begin_apply(std::move(plan), limit);
+    return run_to_end(*controls_.back(), *id);
+  }
+};
+
+TEST_F(FleetPlans, APlanSaysWhatWouldBeDoneAndDoesNothing) {
+  wish(kKia, 3);
+  const auto plan = make_plan();
+  ASSERT_EQ(plan.items.size(), 3U);
+  EXPECT_EQ(plan.items[0].action, fleet::Action::activate);
+  EXPECT_EQ(plan.items[0].observed, Standing::inactive);
+  EXPECT_TRUE(kia_.changes.empty());
+}
+
+TEST_F(FleetPlans, APlanIsAppliedOnce) {
+  wish(kKia, 3);
+  const auto plan = make_plan();
+  const auto& first = apply(plan);
+  ASSERT_TRUE(first.summary.has_value()) << first.error->detail;
+  EXPECT_EQ(of(*first.summary, fleet::Oem::kia, Outcome::activated), 3U);
+  const auto& second = apply(plan);
+  ASSERT_TRUE(second.error.has_value());
+  EXPECT_EQ(second.error->kind, ErrorKind::conflict);
+  EXPECT_THAT(second.error->detail, ::testing::HasSubstr("applied before"));
+}
+
+TEST_F(FleetPlans, APlanOlderThanAnHourIsRefused) {
+  wish(kKia, 3);
+  const auto plan = make_plan();
+  time_.run_for(std::chrono::minutes(61));
+  const auto& view = apply(plan);
+  ASSERT_TRUE(view.error.has_value());
+  EXPECT_EQ(view.error->kind, ErrorKind::conflict);
+  EXPECT_TRUE(kia_.changes.empty());
+}
+
+TEST_F(FleetPlans, WhatHasMovedIsNamedAndNothingIsDone) {
+  wish(kKia, 3);
+  const auto plan = make_plan();
+  kia_.is_on[vin_of(kKia, 1)] = true;
+  const auto& view = apply(plan);
+  ASSERT_TRUE(view.error.has_value());
+  EXPECT_THAT(view.error->detail, ::testing::HasSubstr(vin_of(kKia, 1).str()));
+  EXPECT_THAT(view.error->detail, ::testing::Not(::testing::HasSubstr(vin_of(kKia, 0).str())));
+  EXPECT_TRUE(kia_.changes.empty());
+}
+
+TEST_F(FleetPlans, AWishThatChangedHasMovedToo) {
+  wish(kKia, 3);
+  const auto plan = make_plan();
+  wish(kKia, 1, false);
+  EXPECT_TRUE(apply(plan).error.has_value());
+}
+
+TEST_F(FleetPlans, MoreDeactivationsThanAllowedAreRefused) {
+  wish(kKia, 10);
+  run();
+  wish(kKia, 4, false);
+  const auto plan = make_plan();
+  const auto& refused = apply(plan, fleet::DeactivationLimit{.count = 3});
+  ASSERT_TRUE(refused.error.has_value());
+  EXPECT_EQ(refused.error->kind, ErrorKind::invalid);
+  const auto& allowed = apply(plan, fleet::DeactivationLimit{.count = 40, .is_percent = true});
+  ASSERT_TRUE(allowed.summary.has_value()) << allowed.error->detail;
+  EXPECT_EQ(of(*allowed.summary, fleet::Oem::kia, Outcome::deactivated), 4U);
+}
+
+// -- wishes -----------------------------------------------------------------------------------------------
+
+TEST_F(FleetRuns, ASecondFleetThatClaimsAVehicleIsTold) {
+  wish(kKia, 1);
+  std::vector<WishOutcome> outcomes;
+  put_wishes({.store = fleet_store_, .time = time_, .who = "import"},
+             {{.vin = vin_of(kKia, 0), .wish = {.fleet = "other", .requested = true}}}, false,
+             [&](Result<std::vector<WishOutcome>> found) { outcomes = *found; });
+  time_.run_for(std::chrono::seconds(1));
+  ASSERT_EQ(outcomes.size(), 1U);
+  EXPECT_EQ(outcomes[0].kind, WishOutcome::Kind::claimed);
+  EXPECT_EQ(outcomes[0].fleet, "depot");
+  EXPECT_EQ(vehicle(vin_of(kKia, 0)).wish.fleet, "depot");
+}
+
+}  // namespace
+}  // namespace contactor::engine::testing
