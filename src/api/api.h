@@ -8,6 +8,7 @@
 
 #include "api/http.h"
 #include "engine/engine.h"
+#include "engine/fleet/fleet_control.h"
 #include "ports/nodes.h"
 #include "ports/store.h"
 #include "ports/timekeeper.h"
@@ -24,6 +25,7 @@ struct Asset {
 /// What the API stands on. `app` gives the signed callbacks' readers, because gateways own the signatures.
 struct ApiParams {
   engine::Engine& engine;
+  engine::FleetControl* fleet = nullptr;  ///< null only where nobody asks for it
   ports::Store& store;
   ports::Timekeeper& time;
   ports::Entropy& entropy;

@@ -15,7 +15,8 @@ namespace {
 constexpr std::size_t kRequestIdMax = 128;
 constexpr std::int64_t kLimitMax = 500;
 constexpr std::string_view kCursorPrefix = "1:";
-constexpr Millis kPatience = std::chrono::seconds(8);  ///< with the node that must answer; clients' own ends later
+constexpr Millis kPatience =
+    std::chrono::seconds(8);  ///< with the node that must answer; clients' own ends later
 
 /// A client's id is echoed only where it cannot do harm in a header or a log line.
 bool is_plain_id(std::string_view id) {
@@ -117,15 +118,18 @@ std::optional<std::string> Call::query_value(std::string_view name) const {
   return found->second;
 }
 
+std::size_t read_limit(const Call& call, Faults& faults) {
+  const auto text = call.query_value("limit");
+  if (!text) return Page().limit;
+  const auto limit = parse_number(*text);
+  if (limit && *limit >= 1 && *limit <= kLimitMax) return static_cast<std::size_t>(*limit);
+  faults.push_back({"?limit", fmt::format("must be a number from 1 to {}", kLimitMax)});
+  return Page().limit;
+}
+
 Page read_page(const Call& call, Faults& faults) {
   Page page;
-  if (const auto text = call.query_value("limit")) {
-    const auto limit = parse_number(*text);
-    if (limit && *limit >= 1 && *limit <= kLimitMax)
-      page.limit = static_cast<std::size_t>(*limit);
-    else
-      faults.push_back({"?limit", fmt::format("must be a number from 1 to {}", kLimitMax)});
-  }
+  page.limit = read_limit(call, faults);
   if (const auto text = call.query_value("cursor")) {
     if (const auto after = read_cursor(*text))
       page.after = *after;

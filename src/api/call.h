@@ -77,6 +77,8 @@ struct Page {
 };
 /// @errors  faults where the limit is not 1 to 500 or the cursor is not one of ours.
 [[nodiscard]] Page read_page(const Call& call, Faults& faults);
+/// The same without a cursor, for lists that have one of their own.
+[[nodiscard]] std::size_t read_limit(const Call& call, Faults& faults);
 [[nodiscard]] std::string write_cursor(std::int64_t after);
 /// `{items, next_cursor}` of items that are JSON texts already.
 [[nodiscard]] std::string list_json(const std::vector<std::string>& items,

@@ -118,6 +118,23 @@ std::string Fields::text(std::string_view name, const TextRule& rule) {
   return optional_text(name, rule).value_or(std::string());
 }
 
+bool Fields::is_null(std::string_view name) const {
+  const auto* found = from_.if_contains(name);
+  return found != nullptr && found->is_null();
+}
+
+std::optional<std::string> Fields::nullable_text(std::string_view name, const TextRule& rule) {
+  if (!is_null(name)) return optional_text(name, rule);
+  allow(name);
+  return std::nullopt;
+}
+
+std::optional<bool> Fields::nullable_flag(std::string_view name) {
+  allow(name);
+  if (is_null(name) || !has(name)) return std::nullopt;
+  return optional_flag(name);
+}
+
 std::int64_t Fields::integer(std::string_view name, std::int64_t min, std::int64_t max) {
   const auto* found = member(name, true);
   if (found == nullptr) return min;

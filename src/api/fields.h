@@ -36,6 +36,10 @@ class Fields {
 
   [[nodiscard]] std::string text(std::string_view name, const TextRule& rule);
   [[nodiscard]] std::optional<std::string> optional_text(std::string_view name, const TextRule& rule);
+  /// Nothing where it is missing, or null: a change tells the two apart by is_null.
+  [[nodiscard]] std::optional<std::string> nullable_text(std::string_view name, const TextRule& rule);
+  [[nodiscard]] std::optional<bool> nullable_flag(std::string_view name);
+  [[nodiscard]] bool is_null(std::string_view name) const;
   [[nodiscard]] std::int64_t integer(std::string_view name, std::int64_t min, std::int64_t max);
   [[nodiscard]] bool optional_flag(std::string_view name);
   /// Contract durations: `30d`; longer than nothing, at most a hundred years.

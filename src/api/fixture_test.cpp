@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "crypto/token.h"
+#include "engine/fleet/fleet_fixture.h"
 #include "json/json.h"
 #include "store/memory/store.h"
 
@@ -107,6 +108,14 @@ struct Fixture::Parts {
   store::memory::Store store{disk, time};
   ScriptedCar car;
   KindBank bank;
+  engine::testing::FakeCloud kia{time, fleet::Oem::kia};
+  engine::FleetSettings fleet_settings;
+  engine::FleetControl fleet{{.parts = {.store = store.fleet(),
+                                        .time = time,
+                                        .clouds = {{fleet::Oem::kia, &kia}},
+                                        .settings = fleet_settings},
+                              .holder = "test:1",
+                              .every = {}}};
   engine::Engine engine{
       engine::Ports{
           .time = time, .entropy = entropy, .store = store, .iot = car, .stripe = &bank, .shop = &bank},
@@ -132,6 +141,7 @@ Fixture::Fixture() : parts_(std::make_unique<Parts>()) {
   parts_->engine.start([](const Status& status) { ASSERT_TRUE(status); });
   ApiParams params{
       .engine = parts_->engine,
+      .fleet = &parts_->fleet,
       .store = parts_->store,
       .time = parts_->time,
       .entropy = parts_->entropy,

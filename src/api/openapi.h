@@ -12,5 +12,7 @@ namespace contactor::api {
 [[nodiscard]] std::string openapi_json(const std::vector<Route>& routes, std::string_view version);
 /// The components' schemas, one JSON object by name.
 [[nodiscard]] std::string schemas_json();
+/// Those of the fleet capability, without the braces around them.
+[[nodiscard]] std::string_view fleet_schemas_json();
 
 }  // namespace contactor::api

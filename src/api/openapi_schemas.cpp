@@ -167,7 +167,7 @@ constexpr std::string_view kSupport = R"json(
 
 std::string schemas_json() {
   std::string out = "{";
-  for (const auto part : {kShared, kActivations, kCatalogue, kCallbacks, kSupport}) {
+  for (const auto part : {kShared, kActivations, kCatalogue, kCallbacks, kSupport, fleet_schemas_json()}) {
     if (out.size() > 1) out += ',';
     out += part;
   }

@@ -40,6 +40,9 @@ struct Route {
 [[nodiscard]] std::vector<Route> support_routes();
 [[nodiscard]] std::vector<Route> customer_routes();
 [[nodiscard]] std::vector<Route> catalogue_routes();
+[[nodiscard]] std::vector<Route> fleet_vehicle_routes();
+[[nodiscard]] std::vector<Route> fleet_run_routes();
+[[nodiscard]] std::vector<Route> fleet_report_routes();
 [[nodiscard]] std::vector<Route> callback_routes();
 [[nodiscard]] std::vector<Route> system_routes();
 [[nodiscard]] std::vector<Route> overview_routes();

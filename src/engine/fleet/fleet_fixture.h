@@ -1,5 +1,7 @@
 #pragma once
 
+#include <gmock/gmock.h>
+
 #include <map>
 #include <string>
 #include <vector>
@@ -7,6 +9,7 @@
 #include "engine/engine_fixture.h"
 #include "engine/fleet/fleet_control.h"
 #include "engine/fleet/wishes.h"
+#include "store/memory/fleet.h"
 
 namespace contactor::engine::testing {
 
@@ -109,5 +112,88 @@ class FakeCloud final : public ports::OemCloud {
 [[nodiscard]] inline Vin vin_of(std::string_view maker, int number) {
   return *Vin::parse(fmt::format("{}ZZZ1ZZ{:08}", maker, number));
 }
+
+inline constexpr std::string_view kKia = "KNA";
+inline constexpr std::string_view kBmw = "WBA";
+
+/// A small fleet on the memory store: Kias and BMWs, each cloud with a mind of its own.
+class FleetRuns : public ::testing::Test {
+ protected:
+  FleetRuns() : fleet_store_(store_.fleet()) {}
+
+  void wish(std::string_view maker, int count, bool requested = true) {
+    std::vector<WishedVehicle> wished;
+    for (int i = 0; i < count; ++i)
+      wished.push_back({.vin = vin_of(maker, i), .wish = {.fleet = "depot", .requested = requested}});
+    bool done = false;
+    put_wishes({.store = fleet_store_, .time = time_, .who = "test"}, std::move(wished), true,
+               [&](const auto& outcomes) {
+                 ASSERT_TRUE(outcomes.has_value());
+                 done = true;
+               });
+    time_.run_for(std::chrono::seconds(1));
+    ASSERT_TRUE(done);
+  }
+
+  FleetParts parts() {
+    return {.store = fleet_store_,
+            .time = time_,
+            .clouds = {{fleet::Oem::kia, &kia_}, {fleet::Oem::bmw, &bmw_}},
+            .settings = settings_};
+  }
+
+  std::unique_ptr<FleetControl> control(std::string holder = "test:1") {
+    return std::make_unique<FleetControl>(
+        FleetControl::Params{.parts = parts(), .holder = std::move(holder), .every = {}});
+  }
+
+  /// Runs to its end. @return  the view, which lives as long as the control.
+  const FleetRunView& run_to_end(FleetControl& control, const std::string& id,
+                                 Millis limit = std::chrono::minutes(10)) {
+    const Instant give_up_at = time_.now() + limit;
+    while (control.find(id)->ended_at == Instant() && time_.now() < give_up_at) time_.run_for(Millis(100));
+    EXPECT_NE(control.find(id)->ended_at, Instant()) << "the run did not end";
+    return *control.find(id);
+  }
+
+  fleet::RunSummary run(FleetRunView::Kind kind = FleetRunView::Kind::run,
+                        std::vector<fleet::Oem> oems = {}) {
+    controls_.push_back(control());
+    const auto id = controls_.back()->begin(kind, std::move(oems));
+    EXPECT_TRUE(id.has_value());
+    const FleetRunView& view = run_to_end(*controls_.back(), *id);
+    EXPECT_TRUE(view.summary.has_value());
+    return view.summary.value_or(fleet::RunSummary{});
+  }
+
+  fleet::Vehicle vehicle(const Vin& vin) {
+    fleet::Vehicle found;
+    fleet_store_.find_vehicles(
+        {vin}, [&](Result<std::vector<fleet::Vehicle>> vehicles) { found = vehicles->at(0); });
+    time_.run_for(std::chrono::seconds(1));
+    return found;
+  }
+
+  std::vector<fleet::HistoryEntry> history(const Vin& vin) {
+    std::vector<fleet::HistoryEntry> entries;
+    fleet_store_.vehicle_history(vin, 100,
+                                 [&](Result<std::vector<fleet::HistoryEntry>> found) { entries = *found; });
+    time_.run_for(std::chrono::seconds(1));
+    return entries;
+  }
+
+  static std::uint64_t of(const fleet::RunSummary& summary, fleet::Oem oem, fleet::Outcome outcome) {
+    return summary.by_oem[static_cast<std::size_t>(oem)].vehicles[static_cast<std::size_t>(outcome)];
+  }
+
+  ManualTime time_;
+  store::memory::Disk disk_;
+  store::memory::Store store_{disk_, time_};
+  ports::FleetStore& fleet_store_;
+  FakeCloud kia_{time_, fleet::Oem::kia};
+  FakeCloud bmw_{time_, fleet::Oem::bmw};
+  FleetSettings settings_;
+  std::vector<std::unique_ptr<FleetControl>> controls_;
+};
 
 }  // namespace contactor::engine::testing

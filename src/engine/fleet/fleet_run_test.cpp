@@ -1,8 +1,4 @@
-#include <gmock/gmock.h>
-
 #include "engine/fleet/fleet_fixture.h"
-#include "store/memory/fleet.h"
-#include "store/memory/store.h"
 
 namespace contactor::engine::testing {
 namespace {
@@ -11,92 +7,10 @@ using fleet::Outcome;
 using fleet::Standing;
 using Kind = FleetRunView::Kind;
 
-constexpr std::string_view kKia = "KNA";
-constexpr std::string_view kBmw = "WBA";
-
-/// A small fleet on the memory store: Kias and BMWs, each cloud with a mind of its own.
-class FleetRuns : public ::testing::Test {
- protected:
-  FleetRuns() : fleet_store_(store_.fleet()) {}
-
-  void wish(std::string_view maker, int count, bool requested = true) {
-    std::vector<WishedVehicle> wished;
-    for (int i = 0; i < count; ++i)
-      wished.push_back({.vin = vin_of(maker, i), .wish = {.fleet = "depot", .requested = requested}});
-    bool done = false;
-    put_wishes({.store = fleet_store_, .time = time_, .who = "test"}, std::move(wished), true,
-               [&](const auto& outcomes) {
-                 ASSERT_TRUE(outcomes.has_value());
-                 done = true;
-               });
-    time_.run_for(std::chrono::seconds(1));
-    ASSERT_TRUE(done);
-  }
-
-  FleetParts parts() {
-    return {.store = fleet_store_,
-            .time = time_,
-            .clouds = {{fleet::Oem::kia, &kia_}, {fleet::Oem::bmw, &bmw_}},
-            .settings = settings_};
-  }
-
-  std::unique_ptr<FleetControl> control(std::string holder = "test:1") {
-    return std::make_unique<FleetControl>(
-        FleetControl::Params{.parts = parts(), .holder = std::move(holder), .every = {}});
-  }
-
-  /// Runs to its end. @return  the view, which lives as long as the control.
-  const FleetRunView& run_to_end(FleetControl& control, const std::string& id,
-                                 Millis limit = std::chrono::minutes(10)) {
-    const Instant give_up_at = time_.now() + limit;
-    while (control.find(id)->ended_at == Instant() && time_.now() < give_up_at) time_.run_for(Millis(100));
-    EXPECT_NE(control.find(id)->ended_at, Instant()) << "the run did not end";
-    return *control.find(id);
-  }
-
-  fleet::RunSummary run(Kind kind = Kind::run, std::vector<fleet::Oem> oems = {}) {
-    controls_.push_back(control());
-    const auto id = controls_.back()->begin(kind, std::move(oems));
-    EXPECT_TRUE(id.has_value());
-    const FleetRunView& view = run_to_end(*controls_.back(), *id);
-    EXPECT_TRUE(view.summary.has_value());
-    return view.summary.value_or(fleet::RunSummary{});
-  }
-
-  fleet::Vehicle vehicle(const Vin& vin) {
-    fleet::Vehicle found;
-    fleet_store_.find_vehicles(
-        {vin}, [&](Result<std::vector<fleet::Vehicle>> vehicles) { found = vehicles->at(0); });
-    time_.run_for(std::chrono::seconds(1));
-    return found;
-  }
-
-  std::vector<fleet::HistoryEntry> history(const Vin& vin) {
-    std::vector<fleet::HistoryEntry> entries;
-    fleet_store_.vehicle_history(vin, 100,
-                                 [&](Result<std::vector<fleet::HistoryEntry>> found) { entries = *found; });
-    time_.run_for(std::chrono::seconds(1));
-    return entries;
-  }
-
-  static std::uint64_t of(const fleet::RunSummary& summary, fleet::Oem oem, Outcome outcome) {
-    return summary.by_oem[static_cast<std::size_t>(oem)].vehicles[static_cast<std::size_t>(outcome)];
-  }
-
-  ManualTime time_;
-  store::memory::Disk disk_;
-  store::memory::Store store_{disk_, time_};
-  ports::FleetStore& fleet_store_;
-  FakeCloud kia_{time_, fleet::Oem::kia};
-  FakeCloud bmw_{time_, fleet::Oem::bmw};
-  FleetSettings settings_;
-  std::vector<std::unique_ptr<FleetControl>> controls_;
-};
-
 TEST_F(FleetRuns, WhatIsWantedIsActivatedAndEveryVehicleIsCounted) {
   wish(kKia, 23);
   wish(kBmw, 7);
-  wish("XXX", 2);
+  wish("KMH", 2);
   const auto summary = run();
   EXPECT_EQ(summary.vehicles, 32U);
   EXPECT_EQ(of(summary, fleet::Oem::kia, Outcome::activated), 23U);
@@ -324,84 +238,6 @@ TEST_F(FleetRuns, MetricsAreWrittenOnceADayAndCloud) {
   ASSERT_EQ(metrics.size(), 1U);
   EXPECT_EQ(metrics[0].oem, "kia");
   EXPECT_EQ(metrics[0].activated, 3U);
-}
-
-// -- plans ------------------------------------------------------------------------------------------------
-
-class FleetPlans : public FleetRuns {
- protected:
-  fleet::Plan make_plan() {
-    controls_.push_back(control());
-    const auto id = controls_.back()->begin(Kind::plan, {});
-    return *run_to_end(*controls_.back(), *id).plan;
-  }
-  const FleetRunView& apply(fleet::Plan plan, std::optional<fleet::DeactivationLimit> limit = {}) {
-    controls_.push_back(control());
-    const auto id = controls_.back()->begin_apply(std::move(plan), limit);
-    return run_to_end(*controls_.back(), *id);
-  }
-};
-
-TEST_F(FleetPlans, APlanSaysWhatWouldBeDoneAndDoesNothing) {
-  wish(kKia, 3);
-  const auto plan = make_plan();
-  ASSERT_EQ(plan.items.size(), 3U);
-  EXPECT_EQ(plan.items[0].action, fleet::Action::activate);
-  EXPECT_EQ(plan.items[0].observed, Standing::inactive);
-  EXPECT_TRUE(kia_.changes.empty());
-}
-
-TEST_F(FleetPlans, APlanIsAppliedOnce) {
-  wish(kKia, 3);
-  const auto plan = make_plan();
-  const auto& first = apply(plan);
-  ASSERT_TRUE(first.summary.has_value()) << first.error->detail;
-  EXPECT_EQ(of(*first.summary, fleet::Oem::kia, Outcome::activated), 3U);
-  const auto& second = apply(plan);
-  ASSERT_TRUE(second.error.has_value());
-  EXPECT_EQ(second.error->kind, ErrorKind::conflict);
-  EXPECT_THAT(second.error->detail, ::testing::HasSubstr("applied before"));
-}
-
-TEST_F(FleetPlans, APlanOlderThanAnHourIsRefused) {
-  wish(kKia, 3);
-  const auto plan = make_plan();
-  time_.run_for(std::chrono::minutes(61));
-  const auto& view = apply(plan);
-  ASSERT_TRUE(view.error.has_value());
-  EXPECT_EQ(view.error->kind, ErrorKind::conflict);
-  EXPECT_TRUE(kia_.changes.empty());
-}
-
-TEST_F(FleetPlans, WhatHasMovedIsNamedAndNothingIsDone) {
-  wish(kKia, 3);
-  const auto plan = make_plan();
-  kia_.is_on[vin_of(kKia, 1)] = true;
-  const auto& view = apply(plan);
-  ASSERT_TRUE(view.error.has_value());
-  EXPECT_THAT(view.error->detail, ::testing::HasSubstr(vin_of(kKia, 1).str()));
-  EXPECT_THAT(view.error->detail, ::testing::Not(::testing::HasSubstr(vin_of(kKia, 0).str())));
-  EXPECT_TRUE(kia_.changes.empty());
-}
-
-TEST_F(FleetPlans, AWishThatChangedHasMovedToo) {
-  wish(kKia, 3);
-  const auto plan = make_plan();
-  wish(kKia, 1, false);
-  EXPECT_TRUE(apply(plan).error.has_value());
-}
-
-TEST_F(FleetPlans, MoreDeactivationsThanAllowedAreRefused) {
-  wish(kKia, 10);
-  run();
-  wish(kKia, 4, false);
-  const auto plan = make_plan();
-  const auto& refused = apply(plan, fleet::DeactivationLimit{.count = 3});
-  ASSERT_TRUE(refused.error.has_value());
-  EXPECT_EQ(refused.error->kind, ErrorKind::invalid);
-  const auto& allowed = apply(plan, fleet::DeactivationLimit{.count = 40, .is_percent = true});
-  ASSERT_TRUE(allowed.summary.has_value()) << allowed.error->detail;
-  EXPECT_EQ(of(*allowed.summary, fleet::Oem::kia, Outcome::deactivated), 4U);
 }
 
 // -- wishes -----------------------------------------------------------------------------------------------
