@@ -22,4 +22,13 @@ namespace contactor::app {
 [[nodiscard]] int run_command(const cli::VinDecode& vin_decode, const cli::Options& options,
                               const Environment& environment);
 
+[[nodiscard]] int run_command(const cli::FleetImport& import, const cli::Options& options,
+                              const Environment& environment);
+[[nodiscard]] int run_command(const cli::FleetActivate& activate, const cli::Options& options,
+                              const Environment& environment);
+[[nodiscard]] int run_command(const cli::FleetPlan& plan, const cli::Options& options,
+                              const Environment& environment);
+[[nodiscard]] int run_command(const cli::FleetApply& apply, const cli::Options& options,
+                              const Environment& environment);
+
 }  // namespace contactor::app

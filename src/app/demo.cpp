@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "api/tokens.h"
+#include "app/demo_fleet.h"
 #include "app/demo_screen.h"
 #include "app/demo_secrets.h"
 #include "app/demo_shop.h"
@@ -21,6 +22,13 @@ namespace {
 
 constexpr int kFasterThanLife = 40;
 constexpr Millis kRedraw{200};
+
+/// The name under which the simulated world has the cloud of this vehicle; empty: none serves it.
+std::string_view prefix_of(const Vin& vin) {
+  const auto oem = fleet::Routes().of(vin, "").oem;
+  if (!oem) return {};
+  return *oem == fleet::Oem::volkswagen ? "vw" : fleet::to_string(*oem);
+}
 
 /// Where the demo keeps its store and keys; gone when it ends, unless --db names a place.
 class Scratch {
@@ -83,8 +91,12 @@ class Demo {
     CTR_TRY(smtp, server::SmtpSink::create(
                       loop_, [this](server::ReceivedMail mail) { return world_server_->receive(mail); }, {}));
     smtp_ = std::move(smtp);
-    CTR_TRY(config, demo_config());
+    const Environment environment = demo_environment();
+    CTR_TRY(config, read_config(environment,
+                                options_.db.empty() ? "sqlite:" + scratch_.file("demo.db") : options_.db));
+    CTR_TRY(fleet, read_fleet_config(environment));
     CTR_TRY(node, Node::create(loop_, {.config = std::move(config),
+                                       .fleet = std::move(fleet),
                                        .host = address.host,
                                        .port = address.port,
                                        .name = "demo",
@@ -99,7 +111,7 @@ class Demo {
   }
 
   /// What an operator would have written into `.env`, pointing at the simulated world.
-  Result<Config> demo_config() {
+  Environment demo_environment() {
     const std::string world_url = fmt::format("http://127.0.0.1:{}", world_listener_->port());
     const world::WorldParams params = world_params();
     Environment environment = environment_;
@@ -119,8 +131,9 @@ class Demo {
     environment.set("FCM_PROJECT", "demo");
     environment.set("FCM_CREDENTIALS_FILE", scratch_.file("fcm.json"));
     std::ofstream(scratch_.file("fcm.json")) << demo_service_account(world_url + "/fcm-auth/token");
-    const std::string db = options_.db.empty() ? "sqlite:" + scratch_.file("demo.db") : options_.db;
-    return read_config(environment, db);
+    set_demo_clouds(environment, world_url, params.fleet,
+                    [this](std::string_view name) { return scratch_.file(name); });
+    return environment;
   }
 
   void open_shop() {
@@ -131,14 +144,30 @@ class Demo {
                                       {.name = "demo-shop", .role = "service", .client = "demo-shop"},
                                       [this, admin = admin->text](Result<api::NewToken> shop) {
                                         if (!shop) return fail_with(shop.error());
-                                        send_orders(admin, shop->text);
+                                        fmt::print(stderr, "console: {}/#token={}\n", url_, admin);
+                                        const auto vehicles = demo_vehicles(demo_.vehicles, prng_);
+                                        connect_fleet(admin, vehicles);
+                                        send_orders(admin, shop->text, vehicles);
                                       });
                     });
   }
 
-  void send_orders(const std::string& admin_token, const std::string& shop_token) {
-    fmt::print(stderr, "console: {}/#token={}\n", url_, admin_token);
-    const auto vehicles = demo_vehicles(demo_.vehicles, prng_);
+  void connect_fleet(const std::string& admin_token, const std::vector<Vin>& vehicles) {
+    fleet_ = std::make_unique<DemoFleet>(DemoFleet::Params{.transport = *transport_,
+                                                           .real_time = loop_,
+                                                           .control = node_->fleet(),
+                                                           .base_url = url_,
+                                                           .admin_token = admin_token},
+                                         vehicles, prng_);
+    for (const Vin& vin : fleet_->leftovers())
+      if (auto* const cloud = world_.fleet().find(prefix_of(vin))) cloud->meddle(vin, true, clock_.now());
+    fleet_->start([this](const Status& ended) {
+      if (!ended) fail_with(ended.error());
+    });
+  }
+
+  void send_orders(const std::string& admin_token, const std::string& shop_token,
+                   const std::vector<Vin>& vehicles) {
     auto orders = demo_orders(demo_.orders, vehicles, prng_);
     expected_ = orders.size();
     shop_ = std::make_unique<DemoShop>(DemoShop::Params{.transport = *transport_,
@@ -159,10 +188,10 @@ class Demo {
   }
 
   void tick() {
-    screen_->draw(tally_, clock_.now(), loop_.now() - begun_at_);
+    screen_->draw(tally_, fleet_ ? fleet_->line() : "", clock_.now(), loop_.now() - begun_at_);
     const auto sum = tally_.summary();
-    const bool settled =
-        shop_ && shop_->done() && sum.orders + shop_->refused() >= expected_ && sum.open == 0;
+    const bool settled = shop_ && shop_->done() && fleet_ && fleet_->is_done() &&
+                         sum.orders + shop_->refused() >= expected_ && sum.open == 0;
     if (settled && !reported_) {
       reported_ = true;
       wall_ = loop_.now() - begun_at_;
@@ -171,23 +200,28 @@ class Demo {
                    shop_->refused(), shop_->last_refusal());
         return end(1);
       }
-      if (demo_.once) return end(0);
-      print_summary();
-      fmt::print(stderr, "\nEverything stays up; Ctrl+C ends it.\n");
+      fleet_->count([this](FleetTally counted) { fleet_counted(std::move(counted)); });
     }
     if (ending_) return;
     loop_.call_at(loop_.now() + kRedraw, [this] { tick(); });
   }
 
+  void fleet_counted(FleetTally counted) {
+    fleet_tally_ = std::move(counted);
+    if (demo_.once) return end(0);
+    print_summary();
+    fmt::print(stderr, "\nEverything stays up; Ctrl+C ends it.\n");
+  }
+
   void print_summary() {
-    if (printed_) return;
+    if (printed_ || !fleet_tally_) return;
     printed_ = true;
     const double seconds = static_cast<double>(wall_.count()) / 1000;
     const auto sum = tally_.summary();
     if (options_.json)
-      fmt::print("{}\n", summary_json(sum, seconds));
+      fmt::print("{}\n", summary_json(*fleet_tally_, sum, seconds));
     else
-      fmt::print("{}", summary_table(sum, demo_.vehicles, seconds));
+      fmt::print("{}", summary_table(*fleet_tally_, sum, seconds));
     std::fflush(stdout);
   }
 
@@ -224,6 +258,8 @@ class Demo {
   std::unique_ptr<Node> node_;
   std::string url_;
   std::unique_ptr<DemoShop> shop_;
+  std::unique_ptr<DemoFleet> fleet_;
+  std::optional<FleetTally> fleet_tally_;
   DemoTally tally_;
   std::unique_ptr<DemoScreen> screen_;
   std::size_t expected_ = 0;

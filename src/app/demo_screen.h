@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "app/demo_fleet.h"
 #include "app/demo_tally.h"
 
 namespace contactor::app {
@@ -10,13 +11,13 @@ namespace contactor::app {
 class DemoScreen {
  public:
   DemoScreen(std::string console_url, std::uint64_t orders);
-  void draw(const DemoTally& tally, Instant demo_now, Millis running);
+  void draw(const DemoTally& tally, const std::string& fleet, Instant demo_now, Millis running);
   /// Leaves the last picture standing.
   void finish();
 
  private:
-  [[nodiscard]] std::vector<std::string> picture(const DemoTally& tally, Instant demo_now,
-                                                 Millis running) const;
+  [[nodiscard]] std::vector<std::string> picture(const DemoTally& tally, const std::string& fleet,
+                                                 Instant demo_now, Millis running) const;
 
   std::string console_url_;
   std::uint64_t orders_;
@@ -26,8 +27,9 @@ class DemoScreen {
 };
 
 /// The table at the end, for people.
-[[nodiscard]] std::string summary_table(const DemoTally::Summary& ota, std::uint64_t vehicles, double wall_s);
+[[nodiscard]] std::string summary_table(const FleetTally& fleet, const DemoTally::Summary& ota,
+                                        double wall_s);
 /// The document of `demo --json`, as the contract has it.
-[[nodiscard]] std::string summary_json(const DemoTally::Summary& ota, double wall_s);
+[[nodiscard]] std::string summary_json(const FleetTally& fleet, const DemoTally::Summary& ota, double wall_s);
 
 }  // namespace contactor::app

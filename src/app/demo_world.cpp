@@ -8,10 +8,10 @@
 namespace contactor::app {
 namespace {
 
-constexpr std::array<std::string_view, 20> kPrefixes{
-    "5YJ3E7EB", "LRW3E7FA", "XP7YGCEL", "WBY8P210", "WBA13AW0", "WMW11DJ0", "VF1AG000",
-    "UU1DBG00", "SJNFAAZE", "VF3UHZKX", "VR7BCZKX", "W0VZTBEF", "ZFAEFAH4", "WVWZZZE1",
-    "WAUZZZGE", "VSSZZZK1", "TMBJB7NY", "KNACC81G", "W1K2978U", "YV1XZACV"};
+constexpr std::array<std::string_view, 24> kPrefixes{
+    "5YJ3E7EB", "LRW3E7FA", "XP7YGCEL", "WBY8P210", "WBA13AW0", "WMW11DJ0", "VF1AG000", "UU1DBG00",
+    "SJNFAAZE", "VF3UHZKX", "VR7BCZKX", "W0VZTBEF", "ZFAEFAH4", "WVWZZZE1", "WAUZZZGE", "VSSZZZK1",
+    "TMBJB7NY", "KNACC81G", "W1K2978U", "YV1XZACV", "WF0FXXWP", "VR1J45GB", "KNAB3512", "KMHK581G"};
 
 constexpr std::array<std::string_view, 12> kNames{"Ada Lovelace",    "Grace Hopper",     "Alan Turing",
                                                   "Edsger Dijkstra", "Barbara Liskov",   "Donald Knuth",
@@ -55,6 +55,13 @@ world::WorldParams demo_world() {
   weigh(Mood::failing, 0.04);
   weigh(Mood::lying, 0.02);
   params.fast_share = 0.4;
+  // Most vehicles are in effect at once; some take their time, some never answer, some are refused.
+  params.fleet.temper_weights = {0.86, 0.05, 0.02, 0.04, 0.02, 0.01};
+  params.faults.set(world::FaultKind::cloud_server_error, 0.01);
+  params.faults.set(world::FaultKind::cloud_rate_limited, 0.005);
+  params.faults.set(world::FaultKind::cloud_token_lost, 0.005);
+  params.faults.set(world::FaultKind::cloud_lost_after, 0.01);
+  params.faults.set(world::FaultKind::cloud_slow, 0.02);
   params.offline_share = 0.5;
   return params;
 }

@@ -1,5 +1,7 @@
 #include "app/node.h"
 
+#include <unistd.h>
+
 #include <fmt/format.h>
 
 #include "app/absent_iot.h"
@@ -9,6 +11,7 @@
 #include "base/log.h"
 #include "gateways/iot_api/callback.h"
 #include "gateways/stripe/event.h"
+#include "store/open.h"
 
 namespace contactor::app {
 namespace {
@@ -96,6 +99,13 @@ Status Node::build() {
   CTR_TRY(upstreams, make_upstreams(params_.config,
                                     {.loop = loop_, .time = time(), .hot = *hot_path, .slow = *slow_path}));
   upstreams_ = std::move(upstreams);
+  CTR_TRY(fleet, FleetSite::create({.config = params_.fleet,
+                                    .store = store::fleet_of(*store_),
+                                    .loop = loop_,
+                                    .time = time(),
+                                    .transport = slow_path,
+                                    .holder = fmt::format("{}:{}", params_.name, getpid())}));
+  fleet_ = std::move(fleet);
   if (!upstreams_.iot) absent_iot_ = std::make_unique<AbsentIot>();
   ports::IotApi& iot = upstreams_.iot ? static_cast<ports::IotApi&>(*upstreams_.iot) : *absent_iot_;
   engine_ = std::make_unique<engine::Engine>(
@@ -131,6 +141,7 @@ void Node::listen_locally() {
 api::ApiParams Node::api_params() {
   return api::ApiParams{
       .engine = *engine_,
+      .fleet = &fleet_->control(),
       .store = *store_,
       .time = engine_->time(),
       .entropy = entropy_,
@@ -152,7 +163,10 @@ api::ApiParams Node::api_params() {
 void Node::start(ports::Done<Status> done) {
   if (!params_.config.iot) log::warn("serve", "no IoT API is configured: orders are accepted and wait");
   engine_->start([this, done = std::move(done)](Status started) mutable {
-    if (started) front_->attach(*api_);
+    if (started) {
+      front_->attach(*api_);
+      fleet_->control().start_schedule();
+    }
     done(std::move(started));
   });
 }
@@ -167,6 +181,7 @@ void Node::close(std::move_only_function<void()> done) {
   const auto one_closed = [closing] {
     if (--closing->open == 0) closing->done();
   };
+  fleet_->control().interrupt_all();
   engine_->stop(one_closed);
   listener_->close(one_closed);
   if (local_listener_) local_listener_->close(one_closed);

@@ -6,6 +6,7 @@
 #include "api/api.h"
 #include "app/config.h"
 #include "app/fast_clock.h"
+#include "app/fleet_site.h"
 #include "app/upstreams.h"
 #include "engine/engine.h"
 #include "http_client/beast_pool.h"
@@ -19,6 +20,7 @@ namespace contactor::app {
 
 struct NodeParams {
   Config config;
+  FleetConfig fleet;
   std::string host = "127.0.0.1";
   std::uint16_t port = 0;
   std::string name = "node-1";
@@ -41,6 +43,7 @@ class Node {
   void close(std::move_only_function<void()> done);
 
   [[nodiscard]] engine::Engine& engine() { return *engine_; }
+  [[nodiscard]] engine::FleetControl& fleet() { return fleet_->control(); }
   [[nodiscard]] ports::Store& store() { return *store_; }
   [[nodiscard]] std::uint16_t port() const { return listener_->port(); }
 
@@ -65,6 +68,7 @@ class Node {
   std::unique_ptr<FastTransport> fast_slow_;
   Upstreams upstreams_;
   std::unique_ptr<ports::IotApi> absent_iot_;
+  std::unique_ptr<FleetSite> fleet_;
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<api::Api> api_;
   std::unique_ptr<server::Listener> listener_;

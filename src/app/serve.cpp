@@ -33,10 +33,13 @@ int complain(const Error& error) {
 int run_serve(const cli::Serve& serve, const cli::Options& options, const Environment& environment) {
   const auto config = read_config(environment, options.db);
   if (!config) return complain(config.error());
+  const auto fleet = read_fleet_config(environment);
+  if (!fleet) return complain(fleet.error());
   const auto address = parse_listen_address(serve.listen);
   if (!address) return complain(address.error());
   task::Loop loop;
   auto node = Node::create(loop, {.config = *config,
+                                  .fleet = *fleet,
                                   .host = address->host,
                                   .port = address->port,
                                   .name = serve.node.empty() ? host_name() : serve.node});

@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "app/ask.h"
 #include "app/commands.h"
-#include "app/open_store.h"
 #include "app/store_session.h"
 #include "json/json.h"
 #include "ports/url_encoding.h"
@@ -14,11 +14,6 @@
 
 namespace contactor::app {
 namespace {
-
-int complain(const Error& error) {
-  fmt::print(stderr, "contactor: {}\n", error.message());
-  return exit_status_of(error);
-}
 
 /// Opens the configured store and hands it to the command.
 template <class Command>
@@ -32,68 +27,12 @@ int with_store(const cli::Options& options, const Environment& environment, Comm
   return status ? *status : complain(status.error());
 }
 
-api::Request get(std::string target, std::string_view accept = "application/json") {
-  return {
-      .method = "GET", .target = std::move(target), .headers = {{"Accept", std::string(accept)}}, .body = {}};
-}
-
-api::Request post(std::string target, const json::object& body = {}) {
-  api::Request request{.method = "POST", .target = std::move(target), .headers = {}, .body = {}};
-  if (body.empty()) return request;
-  request.headers.push_back({"Content-Type", "application/json"});
-  request.body = json::serialize(body);
-  return request;
-}
-
-ErrorKind kind_of(int status) {
-  if (status == 404) return ErrorKind::not_found;
-  if (status == 400 || status == 422) return ErrorKind::invalid;
-  if (status == 409) return ErrorKind::conflict;
-  if (status == 401 || status == 403) return ErrorKind::unauthorized;
-  return status == 503 ? ErrorKind::unavailable : ErrorKind::internal;
-}
-
-/// A refusal as one sentence, with everything that was wrong.
-Error refusal_of(const api::Response& answer) {
-  const auto problem = json::parse(answer.body);
-  std::string words = fmt::format("the API answered {}", answer.status);
-  if (problem && problem->is_object()) {
-    const json::object& said = problem->get_object();
-    words = json::string_at(said, "detail").value_or(words);
-    if (const auto* errors = json::array_at(said, "errors"))
-      for (const auto& fault : *errors)
-        words += fmt::format(" {}: {}", json::string_at(fault.as_object(), "pointer").value_or(""),
-                             json::string_at(fault.as_object(), "detail").value_or(""));
-  }
-  return Error{
-      .kind = kind_of(answer.status), .retry_after = {}, .origin = "api", .detail = std::move(words)};
-}
-
-Result<std::string> ask(StoreSession& session, api::Request request) {
-  CTR_TRY(answer, session.ask(std::move(request)));
-  if (answer.status >= 400) return fail(refusal_of(answer));
-  return std::move(answer.body);
-}
-
-Result<json::object> ask_document(StoreSession& session, api::Request request) {
-  CTR_TRY(text, ask(session, std::move(request)));
-  CTR_TRY(document, json::parse(text));
-  if (!document.is_object()) return fail(ErrorKind::protocol, "api", "the answer is no JSON object");
-  return std::move(document.get_object());
-}
-
 /// What is not there is named as the user named it.
 template <class T>
 Result<T> named(Result<T> found, std::string_view origin, const std::string& words) {
   if (!found && found.error().kind == ErrorKind::not_found) return fail(ErrorKind::not_found, origin, words);
   return found;
 }
-
-std::string_view text_at(const json::object& document, std::string_view key) {
-  return json::string_at(document, key).value_or("");
-}
-
-void print_document(const json::object& document) { fmt::print("{}\n", json::serialize(document)); }
 
 /// A path of one segment more; an empty one would name another route.
 std::string under(std::string_view path, const std::string& id) {

@@ -4,8 +4,10 @@
 
 #include "api/api.h"
 #include "app/absent_iot.h"
+#include "app/fleet_site.h"
 #include "app/open_store.h"
 #include "engine/engine.h"
+#include "store/open.h"
 #include "task/loop.h"
 #include "task/system_entropy.h"
 
@@ -20,15 +22,23 @@ constexpr Millis kHeldPause = std::chrono::milliseconds(50);
 
 /// The API on a store of our own. Its engine is never started: it reads and notes, and sends nothing.
 struct StoreSession::OwnStore {
-  explicit OwnStore(const Config& the_config) : config(the_config) {}
+  OwnStore(const Config& the_config, FleetConfig fleet_config)
+      : config(the_config), fleet(std::move(fleet_config)) {}
 
   Status open() {
     CTR_TRY(opened, open_store(config.db, loop, loop));
     store = std::move(opened);
+    CTR_TRY(site, FleetSite::create({.config = fleet,
+                                     .store = store::fleet_of(*store),
+                                     .loop = loop,
+                                     .time = loop,
+                                     .holder = process_name()}));
+    fleet_site = std::move(site);
     engine = std::make_unique<engine::Engine>(
         engine::Ports{.time = loop, .entropy = entropy, .store = *store, .iot = absent_iot},
         engine::Settings{.policy = config.policy, .node = "terminal"});
     api = std::make_unique<api::Api>(api::ApiParams{.engine = *engine,
+                                                    .fleet = &fleet_site->control(),
                                                     .store = *store,
                                                     .time = loop,
                                                     .entropy = entropy,
@@ -62,10 +72,12 @@ struct StoreSession::OwnStore {
   }
 
   Config config;
+  FleetConfig fleet;
   task::Loop loop;
   task::SystemEntropy entropy;
   AbsentIot absent_iot;
   std::unique_ptr<ports::Store> store;
+  std::unique_ptr<FleetSite> fleet_site;
   std::unique_ptr<engine::Engine> engine;
   std::unique_ptr<api::Api> api;
 };
@@ -73,13 +85,13 @@ struct StoreSession::OwnStore {
 StoreSession::StoreSession() = default;
 StoreSession::~StoreSession() = default;
 
-Result<std::unique_ptr<StoreSession>> StoreSession::open(const Config& config) {
+Result<std::unique_ptr<StoreSession>> StoreSession::open(const Config& config, const FleetConfig& fleet) {
   std::unique_ptr<StoreSession> session(new StoreSession());
   const std::string socket_file = socket_file_of(config.db);
   task::Loop clock;
   const Instant give_up_at = clock.now() + kHeldMax;
   for (;;) {
-    auto own = std::make_unique<OwnStore>(config);
+    auto own = std::make_unique<OwnStore>(config, fleet);
     const Status opened = own->open();
     if (opened) {
       session->own_ = std::move(own);

@@ -5,6 +5,7 @@
 
 #include "api/http.h"
 #include "app/config.h"
+#include "app/fleet_config.h"
 #include "app/running_node.h"
 
 namespace contactor::app {
@@ -16,7 +17,9 @@ class StoreSession {
  public:
   /// Waits a moment for a store that another command holds.
   /// @errors  those of open_store, where the store is held and nobody answers for it.
-  [[nodiscard]] static Result<std::unique_ptr<StoreSession>> open(const Config& config);
+  /// @param fleet  the clouds that fleet runs may call; none where the command needs none.
+  [[nodiscard]] static Result<std::unique_ptr<StoreSession>> open(const Config& config,
+                                                                  const FleetConfig& fleet = {});
   ~StoreSession();
 
   /// The process that answers; none where the store was opened here.

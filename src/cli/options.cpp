@@ -4,6 +4,9 @@
 
 #include <map>
 
+#include "fleet/oem.h"
+#include "fleet/plan.h"
+
 namespace contactor::cli {
 namespace {
 
@@ -169,6 +172,46 @@ void add_vin(CLI::App& app, std::optional<Command>& chosen) {
   sub->callback([decode, &chosen] { chosen = *decode; });
 }
 
+std::string check_oem(const std::string& name) {
+  return fleet::parse_oem(name)
+             ? std::string()
+             : name + " is no cloud: tesla, bmw, renault, stellantis, volkswagen, kia or hm";
+}
+
+std::string check_limit(const std::string& text) {
+  return fleet::parse_limit(text) ? std::string() : "a limit is a number, or a share like 5%";
+}
+
+void add_fleet(CLI::App& app, std::optional<Command>& chosen) {
+  CLI::App* parent = app.add_subcommand("fleet", "Vehicles' data connections at the makers' clouds");
+  parent->require_subcommand(1);
+  auto import = std::make_shared<FleetImport>();
+  CLI::App* sub =
+      add(*parent, "import", "Take vehicles and what is wanted of them from a CSV file", import, chosen);
+  sub->add_option("file", import->file, "CSV with a header line; - reads standard input")->required();
+
+  auto activate = std::make_shared<FleetActivate>();
+  sub = add(*parent, "activate", "Bring every vehicle to what is wanted of it", activate, chosen);
+  sub->add_option("-o,--oem", activate->oems, "Only this cloud; may be given several times")
+      ->check(check_oem)
+      ->allow_extra_args(false);
+  sub->add_flag("--dry-run", activate->dry_run, "Ask the clouds, and change nothing");
+
+  auto plan = std::make_shared<FleetPlan>();
+  sub = add(*parent, "plan", "What a run would do, and why", plan, chosen);
+  sub->add_option("-o,--oem", plan->oems, "Only this cloud; may be given several times")
+      ->check(check_oem)
+      ->allow_extra_args(false);
+  sub->add_option("--out", plan->out, "File for apply");
+
+  auto apply = std::make_shared<FleetApply>();
+  sub = add(*parent, "apply", "Do what a plan says, unless what was observed has changed", apply, chosen);
+  sub->add_option("file", apply->file, "What fleet plan --out has written")->required();
+  sub->add_option("--max-deactivations", apply->max_deactivations,
+                  "Refuse a plan that switches off more: N or P%")
+      ->check(check_limit);
+}
+
 }  // namespace
 
 Parsed parse(int argc, const char* const* argv) {
@@ -188,6 +231,7 @@ Parsed parse(int argc, const char* const* argv) {
   add_token(app, chosen);
   add_desk(app, chosen);
   add_vin(app, chosen);
+  add_fleet(app, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

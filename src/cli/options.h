@@ -59,8 +59,24 @@ struct VinDecode {
   std::vector<std::string> vins;  ///< empty: one a line on standard input
 };
 
+struct FleetImport {
+  std::string file;  ///< "-": standard input
+};
+struct FleetActivate {
+  std::vector<std::string> oems;  ///< as typed, each the name of a cloud; empty: every one
+  bool dry_run = false;
+};
+struct FleetPlan {
+  std::vector<std::string> oems;
+  std::string out;
+};
+struct FleetApply {
+  std::string file;
+  std::string max_deactivations;
+};
+
 using Command = std::variant<Serve, Demo, Sim, Migrate, Explain, Doctor, Token, Ticket, AuditVerify,
-                             VinDecode>;
+                             VinDecode, FleetImport, FleetActivate, FleetPlan, FleetApply>;
 
 /// What the command line says. `db` is empty where neither the flag nor the environment names a store.
 struct Options {

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "app/clouds.h"
+#include "app/fleet_config.h"
+#include "engine/fleet/fleet_control.h"
+#include "http_client/curl_multi.h"
+#include "task/loop.h"
+
+namespace contactor::app {
+
+/// The fleet capability of one process, wired: clouds, their client, and where runs are begun.
+class FleetSite {
+ public:
+  struct Params {
+    FleetConfig config;
+    ports::FleetStore& store;
+    task::Loop& loop;
+    ports::Timekeeper& time;                    ///< the loop, or the demo's time
+    ports::HttpTransport* transport = nullptr;  ///< null: a client of its own
+    std::string holder;                         ///< "host:pid"
+  };
+  /// @errors  of the HTTP client.
+  [[nodiscard]] static Result<std::unique_ptr<FleetSite>> create(Params params);
+
+  [[nodiscard]] engine::FleetControl& control() { return *control_; }
+  [[nodiscard]] const Clouds& clouds() const { return clouds_; }
+  [[nodiscard]] const FleetConfig& config() const { return config_; }
+
+ private:
+  explicit FleetSite(FleetConfig config) : config_(std::move(config)) {}
+
+  FleetConfig config_;
+  std::unique_ptr<http_client::CurlMulti> client_;
+  Clouds clouds_;
+  std::unique_ptr<engine::FleetControl> control_;
+};
+
+/// "host:pid": who holds a lease.
+[[nodiscard]] std::string process_name();
+
+}  // namespace contactor::app
