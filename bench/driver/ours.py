@@ -61,7 +61,8 @@ ACTIVE = ("SELECT count(*) FROM (SELECT state FROM ota_activation UNION ALL SELE
           "WHERE state = 'Active'")
 STORIES = ("SELECT count(*), coalesce(min(entries), 0), coalesce(max(entries), 0) FROM "
            "(SELECT count(*) AS entries FROM ota_history GROUP BY activation_id) AS s")
-NOTICES = "SELECT count(*) FROM ota_notice"
+# A notice that nobody can be sent stands in the history row of its step; a step has one of them at most here.
+NOTICES = ("SELECT (SELECT count(*) FROM ota_notice) + (SELECT count(*) FROM ota_history WHERE notices IS NOT NULL)")
 
 
 def wrong_in(store, count, waiting=0):

@@ -186,6 +186,64 @@ TEST_P(Conformance, KeepsANoticePendingUntilItsOutcome) {
   EXPECT_EQ(notices(first.after.id).size(), 2U);
 }
 
+TEST_P(Conformance, KeepsWhatAStepToldNobody) {
+  using enum ota::NoticeEvent;
+  auto first = a_new_one(1);
+  const auto notice = [&](ota::NoticeEvent event, ports::NoticeOutcome outcome, int after,
+                          std::string detail) {
+    return ports::NoticeRecord{.activation_id = first.after.id,
+                               .event = event,
+                               .channel = ota::Channel::email,
+                               .outcome = outcome,
+                               .at = kNow + Millis(after),
+                               .detail = std::move(detail)};
+  };
+  const std::string words = "no \"server\"\n\\ für 12,5 %";
+  first.notices = {notice(PaymentConfirmed, ports::NoticeOutcome::unavailable, 0, words),
+                   notice(ActivationStarted, ports::NoticeOutcome::unavailable, 1, "")};
+  applied(first);
+  auto next = a_step(first.after);
+  next.notices = {notice(ActivationStarted, ports::NoticeOutcome::unavailable, 5, "again")};
+  applied(next);
+  const auto found = notices(first.after.id);
+  ASSERT_EQ(found.size(), 2U);
+  for (const auto& one : found) {
+    EXPECT_EQ(one.activation_id, first.after.id);
+    EXPECT_EQ(one.channel, ota::Channel::email);
+    EXPECT_EQ(one.outcome, ports::NoticeOutcome::unavailable);
+    EXPECT_EQ(one.at, kNow + Millis(one.event == PaymentConfirmed ? 0 : 5));
+    EXPECT_EQ(one.detail, one.event == PaymentConfirmed ? words : "again");
+  }
+}
+
+TEST_P(Conformance, AsksForTheLastWordOnANotice) {
+  auto first = a_new_one(1);
+  first.outbox = {an_entry(1, first.after.id, Kind::email)};
+  applied(first);
+  const auto notice = [&](ports::NoticeOutcome outcome, int after) {
+    return ports::NoticeRecord{.activation_id = first.after.id,
+                               .event = first.outbox[0].event,
+                               .channel = ota::Channel::email,
+                               .outcome = outcome,
+                               .at = kNow + Millis(after),
+                               .detail = {}};
+  };
+  const auto outcomes = [&] {
+    std::vector<ports::NoticeOutcome> all;
+    for (const auto& one : notices(first.after.id)) all.push_back(one.outcome);
+    return all;
+  };
+  auto next = a_step(first.after);
+  next.notices = {notice(ports::NoticeOutcome::unavailable, 5)};
+  applied(next);
+  EXPECT_EQ(outcomes(), std::vector{ports::NoticeOutcome::unavailable});
+  EXPECT_TRUE(write(ports::OutboxWrite{.id = first.outbox[0].id,
+                                       .postponed = {},
+                                       .notice = notice(ports::NoticeOutcome::sent, 9),
+                                       .ledger = {}}));
+  EXPECT_EQ(outcomes(), std::vector{ports::NoticeOutcome::sent});
+}
+
 TEST_P(Conformance, MakesNoNoticeOfMoney) {
   auto first = a_new_one(1);
   first.outbox = {an_entry(1, first.after.id, Kind::money)};

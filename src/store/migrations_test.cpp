@@ -6,6 +6,7 @@
 #include "store/backends_test.h"
 #include "store/later_migrations_test.h"
 #include "store/sqlite/connection.h"
+#include "store/step_notices_test.h"
 
 namespace contactor::store::testing {
 namespace {
@@ -66,6 +67,18 @@ TEST_F(MigrationsTest, ProgramsWithAndWithoutBusyVehiclesWriteTheSameLedgers) {
   ASSERT_TRUE(migrations.downgrade(2));
   EXPECT_EQ(connection->rows("SELECT vin, version FROM ota_ledger ORDER BY vin").value(),
             (std::vector<Sql::Row>{{"A", "1"}, {"B", "1"}}));
+}
+
+TEST_F(MigrationsTest, NoticesOfStepsBecomeRowsOnTheWayDown) {
+  const int revision = revision_of("step_notices");
+  ASSERT_TRUE(migrations.upgrade(revision, kNow));
+  ASSERT_TRUE(connection->run(step_notices_sql("", "")));
+  ASSERT_TRUE(migrations.downgrade(revision - 1));
+  const auto rows = *connection->rows(kNoticeRows);
+  ASSERT_EQ(rows.size(), 3U);
+  EXPECT_EQ(rows[0].at(0), "A unavailable 2 new");
+  EXPECT_EQ(rows[1].at(0), "B unavailable 1 a \"b\"");
+  EXPECT_EQ(rows[2].at(0), "C sent 3 late");
 }
 
 TEST_F(MigrationsTest, TellsWhatWasAppliedAndWhen) {

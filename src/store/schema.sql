@@ -180,7 +180,7 @@ CREATE TABLE ota_history (
   failure_message TEXT,
   detail TEXT NOT NULL,
   node TEXT NOT NULL,
-hash BLOB NOT NULL,
+hash BLOB NOT NULL, notices TEXT,
   PRIMARY KEY (activation_id, seq)
 ) WITHOUT ROWID;
 

@@ -29,12 +29,13 @@ void Plan::add(const ports::ActivationWrite& write, Place place) {
     begin(after);
   else
     move(write, place);
-  for (const auto& entry : write.history) bind_entry(history_, after.id, entry);
+  std::span<const ports::NoticeRecord> notices = write.notices;
+  for (const auto& entry : write.history) bind_entry(history_, after.id, entry, std::exchange(notices, {}));
   if (!proof_ && !write.history.empty())
     proof_ =
         Proof{.activation = after.id.value(), .seq = write.history[0].seq, .hash = write.history[0].hash};
   for (const auto& entry : write.outbox) owe(entry);
-  for (const auto& notice : write.notices) put(notice);
+  for (const auto& notice : notices) put(notice);
   if (write.ledger) put(*write.ledger);
   if (write.ticket) put(*write.ticket);
   for (std::size_t i = 0; i < write.followers.size(); ++i) {

@@ -68,7 +68,7 @@ class Plan {
   Rowset new_live_{kActivationColumns}, new_archived_{kActivationColumns};
   Rowset live_steps_{step_columns()}, archive_steps_{step_columns()};
   Rowset left_live_{kBaseColumns}, left_archive_{kBaseColumns};
-  Rowset history_{kHistoryColumns};
+  Rowset history_{kHistoryRowColumns};
   Rowset outbox_{kOutboxColumns};
   Rowset outbox_done_{kEntryKeyColumns};
   Rowset outbox_postponed_{kPostponedColumns};

@@ -1,5 +1,6 @@
 #include "store/postgres/reader.h"
 
+#include "store/notice_codec.h"
 #include "store/order_codec.h"
 #include "store/postgres/keyset.h"
 #include "store/postgres/rows.h"
@@ -81,9 +82,12 @@ const Statement kHistory{
                            "$2::int8 ORDER BY h.seq",
                            prefixed("h", kHistoryColumns))};
 const Statement kNotices{
-    "notices", fmt::format("SELECT {} FROM ota_notice AS n WHERE n.shard = $1::int4 AND n.activation_id = "
-                           "$2::int8 ORDER BY n.at, n.event, n.channel",
-                           prefixed("n", kNoticeColumns))};
+    "notices",
+    fmt::format("SELECT {} FROM ota_notice AS n WHERE n.shard = $1::int4 AND n.activation_id = $2::int8",
+                prefixed("n", kNoticeColumns))};
+const Statement kStepNotices{"step_notices",
+                             "SELECT notices FROM ota_history WHERE shard = $1::int4 AND activation_id = "
+                             "$2::int8 AND notices IS NOT NULL ORDER BY seq"};
 const Statement kFindReply{"find_reply",
                            "SELECT request_digest, status, body, at FROM idempotent_reply WHERE principal = "
                            "$1::text AND route = $2::text AND key = $3::text"};
@@ -142,9 +146,15 @@ struct IdArrays {
 }  // namespace
 
 Result<Answer> Reader::ask(const Statement& statement, Values values) {
-  auto answer = transactor_.ask({.statement = &statement, .values = std::move(values)});
-  if (answer) return std::move(*answer);
-  const auto& refusal = answer.error();
+  const Call call{.statement = &statement, .values = std::move(values)};
+  CTR_TRY(answers, ask({&call, 1}));
+  return std::move(answers[0]);
+}
+
+Result<std::vector<Answer>> Reader::ask(std::span<const Call> calls) {
+  auto answers = transactor_.begin(calls);
+  if (answers) return std::move(*answers);
+  const auto& refusal = answers.error();
   return fail(refusal.error ? *refusal.error : error_of(refusal.failure));
 }
 
@@ -198,14 +208,10 @@ Result<ports::Store::VehicleContext> Reader::vehicle_context(const Vin& vin) {
   const Call calls[] = {{.statement = &kLedger, .values = Values().int4(vin.shard()).text(vin.str())},
                         {.statement = &kOfVehicle,
                          .values = Values().int4(vin.shard()).text(vin.str()).int8(kVehicleActivations)}};
-  auto answers = transactor_.begin(calls);
-  if (!answers) {
-    const auto& refusal = answers.error();
-    return fail(refusal.error ? *refusal.error : error_of(refusal.failure));
-  }
+  CTR_TRY(answers, ask(calls));
   ports::Store::VehicleContext context{.ledger = {.vin = vin}, .activations = {}};
-  if (auto& ledger = answers->at(0); ledger.next()) context.ledger = read_ledger(ledger, vin);
-  CTR_TRY(activations, in_order<ota::Activation>(answers->at(1), read_whole));
+  if (auto& ledger = answers[0]; ledger.next()) context.ledger = read_ledger(ledger, vin);
+  CTR_TRY(activations, in_order<ota::Activation>(answers[1], read_whole));
   std::sort(activations.begin(), activations.end(), [](const auto& a, const auto& b) { return a.id > b.id; });
   context.activations = std::move(activations);
   return context;
@@ -245,8 +251,17 @@ Result<std::vector<ota::HistoryEntry>> Reader::history(ActivationId id) {
 }
 
 Result<std::vector<ports::NoticeRecord>> Reader::notices(ActivationId id) {
-  CTR_TRY(answer, ask(kNotices, by_id(id.value())));
-  return all<ports::NoticeRecord>(answer, read_notice);
+  const Call calls[] = {{.statement = &kStepNotices, .values = by_id(id.value())},
+                        {.statement = &kNotices, .values = by_id(id.value())}};
+  CTR_TRY(answers, ask(calls));
+  std::vector<ports::NoticeRecord> said;
+  for (auto& of_step = answers[0]; of_step.next();) {
+    CTR_TRY(notices, decode_notices(id, of_step.read_text()));
+    std::ranges::move(notices, std::back_inserter(said));
+  }
+  CTR_TRY(rows, all<ports::NoticeRecord>(answers[1], read_notice));
+  std::ranges::move(rows, std::back_inserter(said));
+  return last_words(std::move(said));
 }
 
 Result<std::vector<ports::OutboxEntry>> Reader::pending_outbox(ActivationId id) {

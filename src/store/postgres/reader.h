@@ -36,6 +36,7 @@ class Reader {
 
  private:
   Result<Answer> ask(const Statement& statement, Values values);
+  Result<std::vector<Answer>> ask(std::span<const Call> calls);
   /// These activations, live or archived, in the order of `ids`; what is unknown is left out.
   Result<std::vector<ota::Activation>> rows_of(const std::vector<ActivationId>& ids);
   Result<std::vector<ActivationId>> ids_for(const ports::ActivationFilter& filter, ActivationId after,

@@ -1,6 +1,7 @@
 #include "store/postgres/rows.h"
 
 #include "store/names.h"
+#include "store/notice_codec.h"
 #include "store/order_codec.h"
 #include "store/sends.h"
 
@@ -107,7 +108,8 @@ Result<ota::Activation> read_activation(Answer& row) {
   return a;
 }
 
-void bind_entry(Rowset& rows, ActivationId id, const ota::HistoryEntry& e) {
+void bind_entry(Rowset& rows, ActivationId id, const ota::HistoryEntry& e,
+                std::span<const ports::NoticeRecord> notices) {
   std::string path;
   for (const auto state : e.path) {
     if (!path.empty()) path += ',';
@@ -118,6 +120,7 @@ void bind_entry(Rowset& rows, ActivationId id, const ota::HistoryEntry& e) {
   rows.text(e.actor).text(e.command_id);
   bind_failure(rows, e.failure);
   rows.text(e.detail).text(e.node).blob(e.hash);
+  notices.empty() ? rows.null() : rows.text(encode(notices));
 }
 
 Result<ota::HistoryEntry> read_entry(Answer& row) {

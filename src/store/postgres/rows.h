@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 
 #include "ports/store.h"
@@ -74,7 +75,16 @@ inline constexpr std::array kHistoryColumns{
     Column{"node", Type::text, zero},
     Column{"hash", Type::bytea},
 };
-void bind_entry(Rowset& rows, ActivationId id, const ota::HistoryEntry& entry);
+/// As they are written: with what the step decided to tell nobody, which readers of the history have no use
+/// for.
+inline constexpr auto kHistoryRowColumns = [] {
+  std::array<Column, kHistoryColumns.size() + 1> columns{};
+  std::copy(kHistoryColumns.begin(), kHistoryColumns.end(), columns.begin());
+  columns.back() = Column{"notices", Type::text, null};
+  return columns;
+}();
+void bind_entry(Rowset& rows, ActivationId id, const ota::HistoryEntry& entry,
+                std::span<const ports::NoticeRecord> notices = {});
 [[nodiscard]] Result<ota::HistoryEntry> read_entry(Answer& row);
 
 inline constexpr std::array kOutboxColumns{

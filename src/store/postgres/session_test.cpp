@@ -5,6 +5,7 @@
 #include "store/postgres/link.h"
 #include "store/postgres/rounds.h"
 #include "store/postgres/statements.h"
+#include "store/step_notices_test.h"
 
 namespace contactor::store::postgres {
 namespace {
@@ -190,6 +191,20 @@ TEST_F(PostgresSession, MigrationsGoUpAndDownAndLeaveNothing) {
     return migrations.upgrade(migrations.head(), testing::kNow);
   });
   EXPECT_EQ(refused.error().kind, ErrorKind::unavailable);
+}
+
+TEST_F(PostgresSession, NoticesOfStepsBecomeRowsOnTheWayDown) {
+  const int revision = testing::revision_of("step_notices");
+  ASSERT_TRUE(with_migrations(database.url(), [&](Migrations& migrations) -> Status {
+    CTR_CHECK(migrations.upgrade(revision, testing::kNow));
+    testing::PostgresConnection(database.url()).run(testing::step_notices_sql("shard, ", "0, "));
+    return migrations.downgrade(revision - 1);
+  }));
+  const auto rows = testing::PostgresConnection(database.url()).run(std::string(testing::kNoticeRows));
+  ASSERT_EQ(rows.size(), 3U);
+  EXPECT_EQ(rows[0][0], "A unavailable 2 new");
+  EXPECT_EQ(rows[1][0], "B unavailable 1 a \"b\"");
+  EXPECT_EQ(rows[2][0], "C sent 3 late");
 }
 
 }  // namespace

@@ -123,7 +123,7 @@ const Statement kUpdateLive{"update_live", update("ota_activation", "live")};
 const Statement kUpdateArchive{"update_archive", update("ota_activation_archive", "archive")};
 const Statement kDeleteLive{"delete_live", remove("ota_activation", "live")};
 const Statement kDeleteArchive{"delete_archive", remove("ota_activation_archive", "archive")};
-const Statement kInsertHistory{"insert_history", insert("ota_history", kHistoryColumns)};
+const Statement kInsertHistory{"insert_history", insert("ota_history", kHistoryRowColumns)};
 const Statement kInsertOutbox{"insert_outbox", insert("outbox", kOutboxColumns)};
 const Statement kDeleteOutbox{
     "delete_outbox", fmt::format("DELETE FROM outbox AS o USING {} WHERE o.shard = i.shard AND o.id = i.id",

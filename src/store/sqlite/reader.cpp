@@ -1,5 +1,8 @@
 #include "store/sqlite/reader.h"
 
+#include <algorithm>
+
+#include "store/notice_codec.h"
 #include "store/order_codec.h"
 #include "store/sqlite/rows.h"
 
@@ -282,11 +285,18 @@ Result<std::vector<ports::OutboxEntry>> Reader::pending_outbox(ActivationId id) 
 
 Result<std::vector<ports::NoticeRecord>> Reader::notices(ActivationId id) {
   CTR_TRY(
-      statement,
-      start(
-          "SELECT activation_id, event, channel, outcome, at, detail FROM ota_notice WHERE activation_id=?1 "
-          "ORDER BY at, event, channel"));
-  return all<ports::NoticeRecord>(statement->number(id.value()), read_notice);
+      of_steps,
+      start("SELECT notices FROM ota_history WHERE activation_id=?1 AND notices IS NOT NULL ORDER BY seq"));
+  using Notices = std::vector<ports::NoticeRecord>;
+  CTR_TRY(steps, all<Notices>(of_steps->number(id.value()),
+                              [id](Statement& row) { return decode_notices(id, row.read_text()); }));
+  Notices said;
+  for (auto& notices : steps) std::ranges::move(notices, std::back_inserter(said));
+  CTR_TRY(rest, start("SELECT activation_id, event, channel, outcome, at, detail FROM ota_notice WHERE "
+                      "activation_id=?1"));
+  CTR_TRY(rows, all<ports::NoticeRecord>(rest->number(id.value()), read_notice));
+  std::ranges::move(rows, std::back_inserter(said));
+  return last_words(std::move(said));
 }
 
 // -- the desk ---------------------------------------------------------------------------------------------

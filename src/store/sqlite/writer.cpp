@@ -1,6 +1,7 @@
 #include "store/sqlite/writer.h"
 
 #include "store/names.h"
+#include "store/notice_codec.h"
 #include "store/order_codec.h"
 #include "store/sqlite/rows.h"
 
@@ -156,9 +157,11 @@ Status Writer::insert_row(const ota::Activation& activation) {
 }
 
 Status Writer::store_rest(const ports::ActivationWrite& write) {
-  for (const auto& entry : write.history) CTR_CHECK(insert_history(write.after.id, entry));
+  std::span<const ports::NoticeRecord> notices = write.notices;
+  for (const auto& entry : write.history)
+    CTR_CHECK(insert_history(write.after.id, entry, std::exchange(notices, {})));
   for (const auto& entry : write.outbox) CTR_CHECK(insert_outbox(entry));
-  for (const auto& notice : write.notices) CTR_CHECK(put_notice(notice));
+  for (const auto& notice : notices) CTR_CHECK(put_notice(notice));
   if (write.ledger) CTR_CHECK(put_ledger(*write.ledger));
   if (write.ticket) CTR_CHECK(store_ticket(*write.ticket));
   for (std::size_t i = 0; i < write.followers.size(); ++i) {
@@ -166,22 +169,26 @@ Status Writer::store_rest(const ports::ActivationWrite& write) {
     CTR_TRY(is_new, insert_order(follower));
     if (!is_new) return fail(ErrorKind::invalid, "store", "two followers have one order id");
     CTR_CHECK(insert_row(follower));
-    CTR_CHECK(insert_history(follower.id, write.follower_history[i]));
+    CTR_CHECK(insert_history(follower.id, write.follower_history[i], {}));
   }
   if (write.reply) return insert_reply(*write.reply);
   return {};
 }
 
-Status Writer::insert_history(ActivationId id, const ota::HistoryEntry& entry) {
+Status Writer::insert_history(ActivationId id, const ota::HistoryEntry& entry,
+                              std::span<const ports::NoticeRecord> notices) {
   const std::string path = path_text(entry.path);
+  const std::string told = notices.empty() ? std::string() : encode(notices);
   CTR_TRY(
       statement,
       start(
           "INSERT INTO ota_history (activation_id, seq, at, event, path, service_status, money_state, "
           "attempts, "
           "retries, actor, command_id, failure_category, failure_http_status, failure_code, failure_message, "
-          "detail, node, hash) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18)"));
+          "detail, node, hash, notices) VALUES "
+          "(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19)"));
   bind_entry(*statement, id, entry, path);
+  notices.empty() ? statement->null() : statement->text(told);
   return done(statement->run());
 }
 

@@ -38,7 +38,9 @@ class Writer {
   Result<bool> touch_row(std::string_view sql, const ports::ActivationWrite& write);
   Result<bool> insert_order(const ota::Activation& activation);
   Status insert_row(const ota::Activation& activation);
-  Status insert_history(ActivationId id, const ota::HistoryEntry& entry);
+  /// @param notices  what the step decided to tell nobody
+  Status insert_history(ActivationId id, const ota::HistoryEntry& entry,
+                        std::span<const ports::NoticeRecord> notices);
   Status insert_outbox(const ports::OutboxEntry& entry);
   Status put_notice(const ports::NoticeRecord& notice);
   Status put_ledger(const ports::CommandLedger& ledger);
