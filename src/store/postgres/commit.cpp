@@ -10,6 +10,7 @@ namespace {
 using ports::WriteOutcome;
 
 constexpr int kLooks = 4;
+constexpr std::string_view kUniqueViolation = "23505";
 
 /// Neighbouring keys share pages, and all lanes lock in one order. Shard before id, as the keys do.
 std::int64_t position_of(const Job& job) {
@@ -34,6 +35,15 @@ Array order_ids_of(const ports::ActivationWrite& write) {
   if (write.base_version == 0) ids.add_text(write.after.order->order_id.str());
   for (const auto& follower : write.followers) ids.add_text(follower.order->order_id.str());
   return ids;
+}
+
+/// The first command to a vehicle is fenced by the key of its ledger: `Key (shard, vin)=(7, WVW…) already
+/// exists.`
+bool is_named_by_its_ledger(const Job& job, const Failure& failure) {
+  const auto* step = job.step();
+  const auto& ledger = step ? step->ledger : job.entry()->ledger;
+  return ledger && ledger->version == 1 &&
+         failure.detail.find(fmt::format(", {})", ledger->vin.str())) != std::string::npos;
 }
 
 /// What kLookIntoStep answers.
@@ -109,6 +119,11 @@ std::expected<void, Refusal> Committer::write(std::span<Job* const> jobs, Place 
 
 Committer::Jobs Committer::named(const Jobs& jobs, const Failure& failure) const {
   Jobs found;
+  if (failure.state == kUniqueViolation) {
+    std::ranges::copy_if(jobs, std::back_inserter(found),
+                         [&](const Job* job) { return is_named_by_its_ledger(*job, failure); });
+    return found;
+  }
   if (failure.state != kFenceState) return found;
   const auto missing = missing_in(failure);
   const auto is_missing = [&](std::int64_t id) { return std::ranges::find(missing, id) != missing.end(); };

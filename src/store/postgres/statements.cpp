@@ -130,8 +130,7 @@ const Statement kDeleteOutbox{
                                  rows_sql(kEntryKeyColumns))};
 const Statement kPostponeOutbox{"postpone_outbox", postpone_outbox()};
 const Statement kPutNotices{"put_notices", upsert_notices()};
-const Statement kInsertLedgers{"insert_ledgers",
-                               counted("ledger", or_nothing(insert("ota_ledger", kLedgerColumns)))};
+const Statement kInsertLedgers{"insert_ledgers", insert("ota_ledger", kLedgerColumns)};
 const Statement kUpdateLedgers{"update_ledgers", update_ledgers()};
 const Statement kInsertTickets{"insert_tickets",
                                counted("ticket", or_nothing(insert("ota_ticket", kTicketColumns)))};
