@@ -200,6 +200,19 @@ Result<Stored> decoded(std::string_view document) {
   }
 }
 
+/// Members that say nothing are left out: readers take them for granted. Most of an order is empty, and it is
+/// read for each of its activations.
+void leave_out_defaults(json::object& document) {
+  const auto says_nothing = [](const json::value& member) {
+    return (member.is_string() && member.get_string().empty()) || member == json::value(0) ||
+           member == json::value(false) || (member.is_array() && member.get_array().empty());
+  };
+  json::object kept(document.storage());
+  for (auto& member : document)
+    if (!says_nothing(member.value())) kept.emplace(member.key(), std::move(member.value()));
+  document = std::move(kept);
+}
+
 }  // namespace
 
 std::string encode(const ota::Order& order) {
@@ -236,7 +249,9 @@ std::string encode(const ota::Order& order) {
       order.ordered_by,
       order.extends.value(),
       millis_of(order.extends_from)};
-  return json::serialize(boost::json::value_from(stored));
+  json::value document = boost::json::value_from(stored);
+  leave_out_defaults(document.get_object());
+  return json::serialize(document);
 }
 
 std::string encode(const ota::Ticket& ticket) {
