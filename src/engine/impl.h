@@ -11,6 +11,7 @@
 #include "engine/breaker.h"
 #include "engine/caution.h"
 #include "engine/engine.h"
+#include "engine/recent_map.h"
 #include "engine/shards.h"
 #include "engine/store_clock.h"
 #include "engine/timers.h"
@@ -239,8 +240,8 @@ class Engine::Impl {
   std::vector<Listener> listeners_;
   Counters counters_;
 
-  std::unordered_map<ActivationId, Record> records_;
-  std::unordered_map<Vin, Slot> slots_;
+  RecentMap<ActivationId, Record> records_;
+  RecentMap<Vin, Slot> slots_;
   Timers timers_;
   Instant armed_at_ = Instant::never();
   std::deque<ActivationId> to_send_;  ///< due to send; waits here, hold alive, while the breaker is open

@@ -198,7 +198,7 @@ ports::ShardSet Engine::Impl::busy_shards() const {
 void Engine::Impl::drop(const ports::ShardSet& shards) {
   if (shards.none()) return;
   std::vector<ports::Done<Result<ota::Activation>>> waiting;
-  std::erase_if(records_, [&](auto& item) {
+  records_.erase_if([&](auto& item) {
     if (!shards.test(item.first.shard())) return false;
     if (Work* work = item.second.work.get()) {
       end_sending(*work);
@@ -207,7 +207,7 @@ void Engine::Impl::drop(const ports::ShardSet& shards) {
     }
     return true;
   });
-  std::erase_if(slots_, [&](const auto& item) { return shards.test(item.first.shard()); });
+  slots_.erase_if([&](const auto& item) { return shards.test(item.first.shard()); });
   std::erase_if(owed_, [&](const auto& item) {
     const bool goes = shards.test(item.second.entry.activation_id.shard());
     if (goes && item.second.calling) deliveries_ -= 1;
