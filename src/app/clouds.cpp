@@ -69,15 +69,17 @@ Result<Cloud> make_tesla(const CloudVariables& set, Parts parts) {
                                         .proxy_url = at(set, "TESLA_COMMAND_PROXY_URL")};
   params.known_hosts.push_back(params.base_url);
   params.target.hostname = at(set, "FLEET_TELEMETRY_HOSTNAME");
+  if (params.target.hostname.empty() || at(set, "FLEET_TELEMETRY_CERT_PATH").empty())
+    return fail(ErrorKind::invalid, "config",
+                "FLEET_TELEMETRY_HOSTNAME and FLEET_TELEMETRY_CERT_PATH are not set: vehicles must know "
+                "where to stream to");
   const std::string& port = at(set, "FLEET_TELEMETRY_PORT");
   const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), params.target.port);
   if (error != std::errc{} || end != port.data() + port.size() || params.target.port < 1 ||
       params.target.port > 65535)
     return fail(ErrorKind::invalid, "config", "FLEET_TELEMETRY_PORT must be a port");
-  if (const std::string& file = at(set, "FLEET_TELEMETRY_CERT_PATH"); !file.empty()) {
-    CTR_TRY(ca, read_file("FLEET_TELEMETRY_CERT_PATH", file));
-    params.target.ca = std::move(ca);
-  }
+  CTR_TRY(ca, read_file("FLEET_TELEMETRY_CERT_PATH", at(set, "FLEET_TELEMETRY_CERT_PATH")));
+  params.target.ca = std::move(ca);
   if (const std::string& file = at(set, "TESLA_KEY_FILE"); !file.empty()) {
     CTR_TRY(pem, read_file("TESLA_KEY_FILE", file));
     auto key = crypto::SchnorrKey::from_pem(Secret(std::move(pem)));

@@ -47,6 +47,8 @@ void set_demo_clouds(Environment& environment, const std::string& world_url, con
   set("TESLA_KEY_FILE", file("tesla.pem"));
   set("TESLA_AUTH_CODES", "demo=consent");
   set("FLEET_TELEMETRY_HOSTNAME", "telemetry.example.org");
+  write_private(file("telemetry.pem"), "-----BEGIN CERTIFICATE-----\nZGVtbw==\n-----END CERTIFICATE-----\n");
+  set("FLEET_TELEMETRY_CERT_PATH", file("telemetry.pem"));
   set("BMW_AUTH_URL", at("/bmw-auth"));
   set("BMW_BASE_URL", at("/bmw"));
   set("BMW_CLIENT_ID", clouds.client_id);
