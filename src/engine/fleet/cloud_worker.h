@@ -50,7 +50,8 @@ class CloudWorker {
   /// Starts nothing more; `done` follows when what is under way has ended.
   void interrupt();
   [[nodiscard]] const fleet::OemSummary& summary() const { return summary_; }
-  [[nodiscard]] fleet::OemSummary& summary() { return summary_; }
+  /// Vehicles that the summary does not count yet.
+  [[nodiscard]] std::uint64_t uncounted() const { return due_.size() - ended_; }
   /// Without `acts`: what would be done, in the order of the VINs as they came.
   [[nodiscard]] std::vector<fleet::PlanItem> take_plan() { return std::move(plan_); }
   [[nodiscard]] std::uint64_t as_wanted_in_plan() const { return as_wanted_in_plan_; }

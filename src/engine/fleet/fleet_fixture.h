@@ -51,6 +51,7 @@ class FakeCloud final : public ports::OemCloud {
   Millis latency{50};
   Millis delay{0};
   std::optional<Error> fails;                ///< every call
+  bool hangs = false;                        ///< nothing is ever answered
   bool loses_answers = false;                ///< changes are made, and their answers lost
   std::map<Vin, fleet::CloudState> refuses;  ///< what activation of these answers
   std::map<Vin, bool> is_on;
@@ -92,6 +93,7 @@ class FakeCloud final : public ports::OemCloud {
   template <class Each>
   void answer(std::vector<ports::CloudSubject> subjects, ports::Done<ports::CloudAnswers> done, Each each) {
     in_flight += 1;
+    if (hangs) return;
     in_flight_most = std::max(in_flight_most, in_flight);
     time_.call_at(time_.now() + latency, [this, subjects = std::move(subjects), done = std::move(done),
                                           each]() mutable {

@@ -181,6 +181,11 @@ void FleetRun::lane_ended(Lane& lane) {
 void FleetRun::answer() {
   if (!done_) return;
   summary_.interrupted = interrupted_;
+  // What a call that hangs has kept from being counted is not known: the next run looks.
+  for (const auto& lane : lanes_)
+    if (lane->worker && !lane->ended)
+      count_of(summary_.by_oem[static_cast<std::size_t>(lane->oem)], Outcome::pending) +=
+          lane->worker->uncounted();
   std::exchange(done_, nullptr)(summary_);
 }
 

@@ -135,6 +135,19 @@ TEST_F(FleetRuns, AnInterruptStartsNothingNewAndKeepsWhatCameBack) {
   EXPECT_EQ(vehicle(kia_.changes.front().vin).status, true);
 }
 
+TEST_F(FleetRuns, AnInterruptDoesNotWaitForACloudThatHangsAndStillCountsEveryVehicle) {
+  wish(kKia, 30);
+  wish(kBmw, 4);
+  kia_.hangs = true;
+  auto run = control();
+  const auto id = run->begin(Kind::run, {});
+  time_.run_for(std::chrono::minutes(2));
+  run->interrupt(*id);
+  const auto& view = run_to_end(*run, *id, std::chrono::seconds(15));
+  EXPECT_EQ(of(*view.summary, fleet::Oem::kia, Outcome::pending), 30U);
+  EXPECT_EQ(of(*view.summary, fleet::Oem::bmw, Outcome::activated), 4U);
+}
+
 TEST_F(FleetRuns, ACloudThatLimitsUsIsLeftAloneForAsLongAsItSays) {
   wish(kKia, 10);
   kia_.fails = Error{.kind = ErrorKind::rate_limited,
