@@ -11,8 +11,14 @@ CHUNK = 250_000
 # Every table that one activation leaves a row in, and the column that leads to it. Not every store has all of them.
 TABLES = {"ota_activation_archive": "id", "ota_order_key": "activation_id", "ota_order": "activation_id", "ota_history": "activation_id",
           "ota_notice": "activation_id", "ota_ledger": "vin", "vehicle": "vin"}
+# A vehicle of the copies may be one of those that wait: it has one row, as it would have in life.
+SHARED = ("ota_ledger", "vehicle")
 FIRST_ORDER = 100_000_000
 FIRST_MOMENT_MS = 1_500_000_000_000
+
+
+def _or_ignore(table):
+    return "OR IGNORE " if table in SHARED else ""
 
 
 def _padded(dialect, expression):
@@ -60,7 +66,8 @@ class _Sqlite:
         self._connection.execute("BEGIN")
         for table, names, expressions in statements:
             self._connection.execute(
-                f"INSERT INTO {table} ({names}) {series} SELECT {expressions} FROM n CROSS JOIN temp.model_{table} AS t")
+                f"INSERT {_or_ignore(table)}INTO {table} ({names}) {series} SELECT {expressions} "
+                f"FROM n CROSS JOIN temp.model_{table} AS t")
         self._connection.execute("COMMIT")
         self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
@@ -96,7 +103,8 @@ class _Postgres:
         orders = ["SET synchronous_commit = off"]
         for table, names, expressions in statements:
             orders.append(f"INSERT INTO {table} ({names}) SELECT {expressions} "
-                          f"FROM generate_series({first}::bigint, {last}::bigint) AS n (i) CROSS JOIN model_{table} AS t")
+                          f"FROM generate_series({first}::bigint, {last}::bigint) AS n (i) CROSS JOIN model_{table} AS t"
+                          + (" ON CONFLICT DO NOTHING" if table in SHARED else ""))
         self._postgres.query(self._name, *orders)
 
     def take_models(self, keys):
