@@ -74,7 +74,7 @@ Result<std::string> FleetControl::begin(FleetRunView::Kind kind, std::vector<fle
                             .only = {},
                             .acts = kind == FleetRunView::Kind::run,
                             .run = task.view.id,
-                            .holder = params_.holder};
+                            .holder = fmt::format("{} {}", params_.holder, task.view.id)};
   options.on_progress = [&task](fleet::Oem oem, std::uint64_t done, std::uint64_t total) {
     task.view.progress[static_cast<std::size_t>(oem)] = {.done = done, .total = total};
   };
@@ -92,8 +92,11 @@ Result<std::string> FleetControl::begin_apply(fleet::Plan plan,
   CTR_CHECK(may_begin(plan.oems));
   Task& task = add_task(FleetRunView::Kind::apply);
   task.oems = plan.oems;
-  FleetRun::Options options{
-      .oems = {}, .only = {}, .acts = true, .run = task.view.id, .holder = params_.holder};
+  FleetRun::Options options{.oems = {},
+                            .only = {},
+                            .acts = true,
+                            .run = task.view.id,
+                            .holder = fmt::format("{} {}", params_.holder, task.view.id)};
   options.on_progress = [&task](fleet::Oem oem, std::uint64_t done, std::uint64_t total) {
     task.view.progress[static_cast<std::size_t>(oem)] = {.done = done, .total = total};
   };

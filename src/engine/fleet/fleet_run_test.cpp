@@ -96,7 +96,7 @@ TEST_F(FleetRuns, ACrashBetweenCallAndCommitIsRepairedByLooking) {
     // Looked after five seconds; then the intents are committed and the calls are on their way.
     while (kia_.changes.empty()) time_.run_for(Millis(100));
   }
-  time_.run_for(std::chrono::minutes(5));  // Its lease runs out, and its answers find nobody.
+  time_.run_for(std::chrono::minutes(6));  // Its lease runs out, and its answers find nobody.
   EXPECT_EQ(vehicle(vin_of(kKia, 0)).intent, fleet::Intent::activate);
   const auto summary = run();
   EXPECT_EQ(of(summary, fleet::Oem::kia, Outcome::activated), 5U);
@@ -118,6 +118,18 @@ TEST_F(FleetRuns, ASecondRunIsKeptOutAndToldByWhom) {
   EXPECT_EQ(kept_out.summary->exit_status(), 3);
   const auto& ended = run_to_end(*first, *first_id);
   EXPECT_EQ(of(*ended.summary, fleet::Oem::kia, Outcome::activated), 50U);
+  EXPECT_EQ(kia_.changes.size(), 50U);
+}
+
+TEST_F(FleetRuns, TwoRunsOfOneProcessDoNotWorkOnOneCloudEither) {
+  wish(kKia, 50);
+  kia_.latency = std::chrono::seconds(2);
+  auto both = control();
+  const auto first = both->begin(Kind::run, {});
+  time_.run_for(std::chrono::seconds(1));
+  const auto second = both->begin(Kind::run, {});
+  EXPECT_EQ(of(*run_to_end(*both, *second).summary, fleet::Oem::kia, Outcome::held), 50U);
+  EXPECT_EQ(of(*run_to_end(*both, *first).summary, fleet::Oem::kia, Outcome::activated), 50U);
   EXPECT_EQ(kia_.changes.size(), 50U);
 }
 

@@ -34,8 +34,8 @@ struct FleetSettings {
   std::size_t wave = 20'000;           ///< vehicles of one cloud in memory at once
   std::size_t ahead = 500;             ///< intents committed before their calls have a place
   std::size_t failing_calls_max = 20;  ///< in a row: then the cloud is left alone until the next run
-  Millis lease_term = std::chrono::minutes(2);
-  Millis call_takes_at_most = std::chrono::seconds(45);
+  Millis lease_term = std::chrono::minutes(5);
+  Millis call_takes_at_most = std::chrono::seconds(150);  ///< with all requests that one call is made of
 };
 
 }  // namespace contactor::engine

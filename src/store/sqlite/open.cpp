@@ -45,6 +45,12 @@ Status prepare_schema(Connection& connection, const SqliteParams& params) {
           at, migrations.head()));
 }
 
+/// Who held the file before is gone, the lock says so: what it had leased is free. A day that was taken for
+/// the reminder stays taken.
+Status end_leases(Connection& connection) {
+  return connection.run("DELETE FROM fleet_lease WHERE name LIKE 'fleet:%'");
+}
+
 }  // namespace
 
 Result<std::unique_ptr<ports::Store>> open_sqlite(SqliteParams params) {
@@ -59,6 +65,7 @@ Result<std::unique_ptr<ports::Store>> open_sqlite(SqliteParams params) {
   opened.writing = std::move(writing);
   CTR_CHECK(check_file(*opened.writing));
   CTR_CHECK(prepare_schema(*opened.writing, params));
+  CTR_CHECK(end_leases(*opened.writing));
   CTR_TRY(reading,
           Connection::open({.path = path, .role = sqlite::Role::reader, .cache_kib = params.cache_kib / 2}));
   opened.reading = std::move(reading);

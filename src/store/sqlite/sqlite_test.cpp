@@ -101,6 +101,24 @@ TEST_F(Sqlite, NeverChangesOrDeletesTheHistoryOfAVehicle) {
   EXPECT_FALSE(connection->run("DELETE FROM vehicle_activation_history"));
 }
 
+TEST_F(Sqlite, FreesTheLeasesOfWhoeverHeldTheFileBefore) {
+  const auto claim = [this](ports::Store& store, std::string name, std::string holder) {
+    std::optional<Result<ports::FleetLease>> answer;
+    fleet_of(store).claim(std::move(name), std::move(holder), std::chrono::hours(1),
+                          [&](auto lease) { answer = std::move(lease); });
+    while (!answer) inbox.turn();
+    return *answer && (*answer)->granted;
+  };
+  {
+    const auto store = *open();
+    ASSERT_TRUE(claim(*store, "fleet:kia", "a process that dies"));
+    ASSERT_TRUE(claim(*store, "fleet-digest:2026-11-21", "a process that dies"));
+  }
+  const auto store = *open();
+  EXPECT_TRUE(claim(*store, "fleet:kia", "the next one"));
+  EXPECT_FALSE(claim(*store, "fleet-digest:2026-11-21", "the next one")) << "told once a day all the same";
+}
+
 TEST_F(Sqlite, MakesTheVehiclesRowOnce) {
   {
     const auto store = *open();
