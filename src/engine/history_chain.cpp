@@ -1,15 +1,23 @@
 #include "engine/history_chain.h"
 
-#include <fmt/format.h>
+#include <array>
+#include <charconv>
 
 #include "crypto/crypto.h"
 
 namespace contactor::engine {
 namespace {
 
+/// The number in decimal, and a sign behind it.
+void append(std::string& out, std::int64_t number, char sign) {
+  std::array<char, 20> digits{};
+  const auto end = std::to_chars(digits.begin(), digits.end(), number).ptr;
+  out.append(digits.begin(), end).push_back(sign);
+}
+
 void append(std::string& out, std::string_view field) {
   // Length first, so that no two different entries have the same bytes.
-  fmt::format_to(std::back_inserter(out), "{}:", field.size());
+  append(out, static_cast<std::int64_t>(field.size()), ':');
   out.append(field);
 }
 
@@ -19,8 +27,9 @@ ota::Digest chain(const ota::Digest& previous, ActivationId id, const ota::Histo
   std::string bytes;
   bytes.reserve(320);
   bytes.append(reinterpret_cast<const char*>(previous.data()), previous.size());
-  fmt::format_to(std::back_inserter(bytes), "{}|{}|{}|{}|{}|", id.value(), entry.seq, entry.at.millis(),
-                 entry.attempts, entry.retries);
+  for (const std::int64_t number : {id.value(), std::int64_t{entry.seq}, entry.at.millis(),
+                                    std::int64_t{entry.attempts}, std::int64_t{entry.retries}})
+    append(bytes, number, '|');
   append(bytes, entry.event);
   for (const auto state : entry.path) append(bytes, to_string(state));
   append(bytes, to_string(entry.service_status));
