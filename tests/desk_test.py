@@ -1,14 +1,15 @@
 """The desk without a browser: tickets, explanations, the audit. A node first makes something to look at."""
 
+import contextlib
 import json
-import signal
 import re
+import signal
 import sqlite3
 import time
 import unittest
 
 from client import Client, an_order, is_settled, vin_of
-from program import ProgramTest, only_on
+from program import ProgramTest
 
 
 class DeskTest(ProgramTest):
@@ -18,7 +19,7 @@ class DeskTest(ProgramTest):
         super().setUp()
         world = Client(self.start_world().address)
         self.addCleanup(world.close)
-        token = self.make_token("admin")
+        token = self.token = self.make_token("admin")
         node = self.serve().listening()
         api = Client(node.address, token)
         self.addCleanup(api.close)
@@ -47,7 +48,6 @@ class DeskTest(ProgramTest):
 
     # -- tickets -----------------------------------------------------------------------------------------------------
 
-    @only_on("sqlite", "in PostgreSQL the node that holds the shard must change the activation; commands do not ask it yet")
     def test_tickets_are_listed_shown_and_acted_on(self):
         ticket = self.failed["ticket_id"]
         items = self.on_store("ticket", "list", "--json").document()["items"]
@@ -65,6 +65,36 @@ class DeskTest(ProgramTest):
         self.assertEqual(closed.document()["state"], "closed")
         explained = self.on_store("explain", self.failed["id"], "--json").document()["activation"]
         self.assertEqual(explained["service_status"], "Failed Activation", "the activation knows that its ticket is closed")
+
+    def test_the_owner_of_the_vehicle_is_asked_where_a_node_runs(self):
+        """On SQLite through its socket file, on PostgreSQL by a letter: only that node may change the activation."""
+        node = self.serve().listening()
+        ticket = self.failed["ticket_id"]
+        closed = self.on_store("ticket", "act", ticket, "close", "--text", "the car cannot have it", "--json")
+        self.assertEqual((closed.status, closed.err), (0, ""))
+        self.assertEqual(closed.document()["state"], "closed")
+        api = Client(node.address, self.token)
+        self.addCleanup(api.close)
+        history = api.get("/v1/ota/activations/%s/history" % self.failed["id"]).json()["items"]
+        self.assertEqual(history[-1]["service_status"], "Failed Activation")
+        self.assertTrue(history[-1]["actor"].startswith("local:"), history[-1]["actor"])
+        self.assertNotIn(self.nodes_of_last_entries(), (["terminal"], []))
+
+    def nodes_of_last_entries(self):
+        """Who wrote the failed activation's last entry."""
+        statement = ("SELECT node FROM ota_history WHERE activation_id = (SELECT activation_id FROM ota_order WHERE order_id "
+                     "= '%s') ORDER BY seq DESC LIMIT 1" % self.failed["order_id"])
+        if self.database:
+            return self.database.psql(statement)
+        with contextlib.closing(sqlite3.connect(self.db)) as store:
+            return [row[0] for row in store.execute(statement)]
+
+    def test_a_command_gives_back_what_it_borrowed(self):
+        self.assertEqual(self.on_store("ticket", "act", self.failed["ticket_id"], "close", "--text", "done").status, 0)
+        if self.database:
+            self.assertEqual(self.database.psql("SELECT count(*) FROM shard_lease WHERE owner <> ''"), ["0"])
+            self.assertEqual(self.database.psql("SELECT count(*) FROM node"), ["0"])
+        self.serve().listening()
 
     def test_a_closed_ticket_refuses_a_further_action(self):
         ticket = self.failed["ticket_id"]

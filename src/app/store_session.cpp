@@ -2,10 +2,13 @@
 
 #include <unistd.h>
 
+#include <fmt/format.h>
+
 #include "api/api.h"
 #include "app/absent_iot.h"
 #include "app/fleet_site.h"
 #include "app/open_store.h"
+#include "app/terminal_nodes.h"
 #include "engine/engine.h"
 #include "store/open.h"
 #include "task/loop.h"
@@ -17,17 +20,24 @@ namespace {
 // Another command, or a node that is just coming or going, lets go of the store soon.
 constexpr Millis kHeldMax = std::chrono::seconds(3);
 constexpr Millis kHeldPause = std::chrono::milliseconds(50);
+// What a dead node held, another one takes within its lease's life and a beat.
+constexpr Millis kNobodyMax = std::chrono::seconds(20);
+constexpr Millis kNobodyPause = std::chrono::milliseconds(500);
 
 }  // namespace
 
-/// The API on a store of our own. Its engine is never started: it reads and notes, and sends nothing.
+/// The API on a store of our own. Its engine is never started: it reads and notes, and sends nothing. What a
+/// shared store's nodes must do is asked of them.
 struct StoreSession::OwnStore {
   OwnStore(const Config& the_config, FleetConfig fleet_config)
       : config(the_config), fleet(std::move(fleet_config)) {}
 
   Status open() {
-    CTR_TRY(opened, open_store(config.db, loop, loop));
-    store = std::move(opened);
+    CTR_TRY(opened, open_store_of_node(config.db, "terminal", loop, loop));
+    store = std::move(opened.store);
+    shared_nodes = std::move(opened.nodes);
+    if (shared_nodes)
+      nodes.emplace(*shared_nodes, loop, fmt::format("terminal-{}-{:08x}", getpid(), entropy.next() >> 32));
     CTR_TRY(site, FleetSite::create({.config = fleet,
                                      .store = store::fleet_of(*store),
                                      .loop = loop,
@@ -35,7 +45,8 @@ struct StoreSession::OwnStore {
                                      .holder = process_name()}));
     fleet_site = std::move(site);
     engine = std::make_unique<engine::Engine>(
-        engine::Ports{.time = loop, .entropy = entropy, .store = *store, .iot = absent_iot},
+        engine::Ports{
+            .time = loop, .entropy = entropy, .store = *store, .iot = absent_iot, .nodes = nodes_or_null()},
         engine::Settings{.policy = config.policy, .node = "terminal"});
     api = std::make_unique<api::Api>(api::ApiParams{.engine = *engine,
                                                     .fleet = &fleet_site->control(),
@@ -45,30 +56,49 @@ struct StoreSession::OwnStore {
                                                     .read_vehicle_callback = {},
                                                     .read_payment_event = {},
                                                     .find_asset = {},
-                                                    .version = CONTACTOR_VERSION});
+                                                    .version = CONTACTOR_VERSION,
+                                                    .nodes = nodes_or_null()});
     return {};
   }
 
-  api::Response ask(api::Request request) {
+  ports::Nodes* nodes_or_null() { return nodes ? &*nodes : nullptr; }
+
+  api::Response ask(const api::Request& request) {
+    const Instant give_up_at = loop.now() + kNobodyMax;
+    for (;;) {
+      auto answer = ask_once(request);
+      if (!nodes || !nodes->found_nobody() || loop.now() > give_up_at) return answer;
+      const Millis asked_at = loop.monotonic();
+      const auto taken = nodes->take_shards();
+      if (!taken) return answer;
+      if (taken->has_value()) {
+        engine->borrow(**taken, asked_at);
+        answer = ask_once(request);
+        nodes->give_back(**taken);
+        return answer;
+      }
+      wait_a_moment();
+    }
+  }
+
+  api::Response ask_once(api::Request request) {
     std::optional<api::Response> answer;
-    const bool is_change = request.method != "GET";
     request.local_user = geteuid();
     api->handle(std::move(request), [&](api::Response got) {
       answer = std::move(got);
       loop.stop();
     });
-    loop.run();
-    if (is_change) settle();
+    while (!answer) loop.run();
     return std::move(*answer);
   }
 
-  /// A closed ticket's activation learns of it after the answer: at most two reads later its step is handed
-  /// in, and the store's end commits what was handed in. Reads are answered in their order.
-  void settle() {
-    for (int i = 0; i < 2; ++i) {
-      store->find(ActivationId(1), [this](const Result<std::optional<ota::Activation>>&) { loop.stop(); });
-      loop.run();
-    }
+  void wait_a_moment() {
+    bool is_over = false;
+    loop.call_at(loop.now() + kNobodyPause, [&] {
+      is_over = true;
+      loop.stop();
+    });
+    while (!is_over) loop.run();
   }
 
   Config config;
@@ -78,6 +108,8 @@ struct StoreSession::OwnStore {
   AbsentIot absent_iot;
   std::unique_ptr<ports::Store> store;
   std::unique_ptr<FleetSite> fleet_site;
+  std::unique_ptr<ports::Nodes> shared_nodes;  ///< null where the store takes one process only
+  std::optional<TerminalNodes> nodes;
   std::unique_ptr<engine::Engine> engine;
   std::unique_ptr<api::Api> api;
 };

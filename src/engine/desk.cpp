@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/log.h"
 #include "engine/impl.h"
 #include "ota/ticket_desk.h"
 
@@ -82,9 +83,18 @@ void Engine::Impl::finish_ticket_action(ota::Ticket ticket, const TicketOrder& o
                done = std::move(done)](Status status) mutable {
         if (!*self) return;
         if (!status) return done(std::unexpected(std::move(status.error())));
-        if (ends)
-          (*self)->give(ticket.activation_id, ota::TicketEnded{.actor = actor, .delivered = false}, {});
-        done(TicketOutcome{.ticket = std::move(ticket), .started = std::move(started)});
+        TicketOutcome outcome{.ticket = std::move(ticket), .started = std::move(started)};
+        if (!ends) return done(std::move(outcome));
+        const ActivationId id = outcome.ticket.activation_id;
+        // Answered when the activation knows it as well: who asked may end with the answer.
+        (*self)->give(id, ota::TicketEnded{.actor = actor, .delivered = false},
+                      [id, outcome = std::move(outcome),
+                       done = std::move(done)](const Result<ota::Activation>& told) mutable {
+                        if (!told)
+                          log::warn("engine", "{} does not know that its ticket has ended: {}", to_string(id),
+                                    told.error().message());
+                        done(std::move(outcome));
+                      });
       });
 }
 

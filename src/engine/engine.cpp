@@ -143,6 +143,7 @@ Engine::Engine(Ports ports, Settings settings) : impl_(std::make_unique<Impl>(po
 Engine::~Engine() = default;
 
 void Engine::start(ports::Done<Status> done) { impl_->start(std::move(done)); }
+void Engine::borrow(const ports::NodeView& view, Millis asked_at) { impl_->borrow(view, asked_at); }
 void Engine::stop(std::move_only_function<void()> done) { impl_->stop(std::move(done)); }
 
 void Engine::accept(ota::Order order, std::optional<ReplyTemplate> reply,

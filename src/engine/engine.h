@@ -115,6 +115,11 @@ class Engine {
   /// after `done`; where several nodes share a store, what they take over later is read then.
   /// @errors  conflict: another process uses this node's name.
   void start(ports::Done<Status> done);
+  /// Instead of `start`, for a command that found no node alive: works under the leases of its own beat for
+  /// as long as they last without another, and only on what it is asked for. Nothing is read, sent or
+  /// delivered. Before that, and without it, everything is `elsewhere`.
+  /// @param asked_at  when the beat was asked for; monotonic.
+  void borrow(const ports::NodeView& view, Millis asked_at);
   /// Starts nothing new, gives calls in flight ten seconds, leaves the rest as unknown for the next start,
   /// and hands its shards to the other nodes: 15 s at most.
   void stop(std::move_only_function<void()> done);

@@ -85,6 +85,7 @@ class Engine::Impl {
   void beat_after(Millis wait);
   void beaten(const ports::NodeView& view, Millis asked_at);
   void beat_failed(const Error& error);
+  void borrow(const ports::NodeView& view, Millis asked_at);
   void take_over(std::vector<ports::HeldShard> gained);
   void put_to_rest(std::size_t share);
   void look_who_rests();

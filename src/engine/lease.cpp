@@ -75,6 +75,13 @@ void Engine::Impl::beaten(const ports::NodeView& view, Millis asked_at) {
   arm();
 }
 
+void Engine::Impl::borrow(const ports::NodeView& view, Millis asked_at) {
+  beaten_at_ = asked_at;
+  beat_due_ = Millis::min();  // Whoever lends it the leases beats.
+  clock_.learn(view.at, asked_at, clock_.monotonic());
+  shards_.read(shards_.hold_now(view.held).gained);
+}
+
 void Engine::Impl::beat_failed(const Error& error) {
   log::warn("engine", "no beat: {}", error.message());
   if (!started_) return;
@@ -102,6 +109,7 @@ std::optional<Error> Engine::Impl::turn_away(std::uint8_t shard) const {
                  .origin = "engine",
                  .detail = std::move(why)};
   };
+  if (!beaten_at_) return moved(shard);
   if (!may_act()) return later("this node has lost touch with its store");
   using enum Shards::Hold;
   switch (shards_.hold(shard)) {
