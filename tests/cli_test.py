@@ -1,8 +1,10 @@
 """Exit statuses, words and signals of the program, as scripts meet them."""
 
+import contextlib
 import json
 import os
 import signal
+import sqlite3
 import time
 import unittest
 
@@ -324,6 +326,25 @@ class VinTest(ProgramTest):
         decoded = self.run_program("vin", "decode", self.GOLF, "5YJ3E1EA7KF317000")
         self.assertEqual(decoded.status, 0, decoded.err)
         self.assertRegex(decoded.out.splitlines()[1], r"5YJ3E1EA7KF317000 +tesla +tesla +US +2019 +check digit \w+")
+
+
+class FailedStoreTest(ProgramTest):
+    def test_a_store_that_has_failed_for_good_ends_its_node(self):
+        token = self.make_token("admin")
+        node = self.serve().listening()
+        api = Client(node.address, token)
+        self.addCleanup(api.close)
+        self.assertEqual(api.put_service("seat-heating").status, 200)
+        take_away = "ALTER TABLE ota_history RENAME TO elsewhere"
+        if self.database:
+            self.database.psql(take_away)
+        else:
+            with contextlib.closing(sqlite3.connect(self.db)) as store:
+                store.execute(take_away)
+        with contextlib.suppress(Unreachable):
+            self.assertGreaterEqual(api.order(an_order(1)).status, 500, "nothing is acknowledged")
+        self.assertEqual(node.wait(12), 1, node.says())
+        self.assertIn("the store has failed", node.says())
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """A PostgreSQL that refuses, disappears and comes back: what the operator reads, and what the program does then."""
 
+import contextlib
 import os
 import re
 import subprocess
@@ -7,7 +8,7 @@ import time
 import unittest
 from urllib.parse import urlsplit
 
-from client import Client, an_order
+from client import Client, Unreachable, an_order
 from postgres_database import psql
 from postgres_server import Server
 from program import PROGRAM, ProgramTest, environment, free_address
@@ -77,6 +78,76 @@ class RefusalTest(ProgramTest):
         self.assertEqual(self.interrupt(node), 0)
         self.assertIn(":***@", node.says())
         self.assert_tells_no_password(node.says())
+
+
+class WaitingTest(ProgramTest):
+    """A node that starts while its database is away."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.server = Server()
+        cls.addClassCleanup(cls.server.end)
+        cls.server.start()
+
+    def setUp(self):
+        super().setUp()
+        if self.server.process.poll() is not None:
+            self.server.resume()
+        self.url = self.server.url
+        self.assertEqual(self.run_program("token", "list", "--db", self.url).status, 0)
+
+    def start_waiting(self, **settings):
+        self.server.crash()
+        return self.start("serve", "--listen", "127.0.0.1:0", "--db", self.url, settings=settings)
+
+    def test_it_waits_and_says_so_until_the_database_is_there(self):
+        node = self.start_waiting().listening()
+        api = Client(node.address)
+        self.addCleanup(api.close)
+        self.assertEqual(api.get("/healthz").status, 200)
+        answer = api.get("/readyz")
+        self.assertEqual((answer.status, answer.json()["title"]), (503, "Not ready"))
+        self.assertIn("has not answered", answer.json()["detail"])
+        self.assertEqual(api.get("/v1/overview").status, 503)
+        self.server.resume()
+        self.wait_ready(node)
+        self.assertIn("waiting for the database", node.says())
+        self.assertEqual(self.interrupt(node), 0)
+
+    def wait_ready(self, node):
+        give_up_at = time.monotonic() + RECOVERS_WITHIN_S
+        while time.monotonic() < give_up_at:
+            with contextlib.suppress(Unreachable), contextlib.closing(Client(node.address)) as api:
+                if api.get("/readyz").status == 200:
+                    return
+            time.sleep(0.05)
+        self.fail("it is not ready: " + node.says())
+
+    def ended_in_one_line(self, node):
+        """What it said before; the last line is the error."""
+        self.assertEqual(node.wait(RECOVERS_WITHIN_S), 2, node.says())
+        node.close()
+        self.assertTrue(node.lines[-1].startswith("contactor: "), node.says())
+        return "".join(node.lines[:-1])
+
+    def test_it_waits_so_long_and_no_longer(self):
+        told = self.ended_in_one_line(self.start_waiting(DATABASE_WAIT="8s"))
+        self.assertRegex(told, r"waiting for the database, \ds at most")
+
+    def test_it_need_not_wait_at_all(self):
+        self.assertEqual(self.ended_in_one_line(self.start_waiting(DATABASE_WAIT="0s")), "")
+
+    def test_it_can_be_asked_to_end_meanwhile(self):
+        self.assertEqual(self.interrupt(self.start_waiting().listening()), 0)
+
+    def test_what_an_operator_must_change_is_not_waited_for(self):
+        known = urlsplit(self.url)
+        wrong = ("postgres://%s:wrong-secret@%s:%s/postgres" % (known.username, known.hostname, known.port),
+                 self.url.rsplit("/", 1)[0] + "/no_such_database")
+        for url in wrong:
+            node = self.start("serve", "--listen", "127.0.0.1:0", "--db", url)
+            self.assertEqual(self.ended_in_one_line(node), "")
 
 
 class DoctorTest(ProgramTest):

@@ -182,6 +182,7 @@ Result<Config> read_config(const Environment& environment, const std::string& db
   if (!config.db.starts_with("sqlite:") && !config.db.starts_with("postgres://") &&
       !config.db.starts_with("postgresql://"))
     return fail(ErrorKind::invalid, "config", "the store is named sqlite:PATH or postgres://…");
+  CTR_CHECK(read_duration(environment, "DATABASE_WAIT", config.database_wait));
   CTR_CHECK(read_url(environment, "PUBLIC_URL", config.public_url));
   CTR_CHECK(read_url(environment, "CONSOLE_URL", config.console_url));
   config.support_contact = environment.get("SUPPORT_CONTACT", "our support team");

@@ -68,6 +68,7 @@ struct PushConfig {
 /// Everything `serve` needs to know, checked. Parts that are not configured are absent.
 struct Config {
   std::string db = "sqlite:contactor.db";
+  Millis database_wait = std::chrono::seconds(60);  ///< a node's start, for a PostgreSQL that is away
   std::string public_url;  ///< where the IoT API may call back; empty: status is polled only
   std::string console_url;
   std::string support_contact;

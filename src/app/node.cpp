@@ -71,7 +71,7 @@ ports::Timekeeper& Node::time() {
 }
 
 Status Node::build() {
-  CTR_TRY(opened, open_store_of_node(params_.config.db, params_.name, loop_, time()));
+  CTR_TRY(opened, open_store_of_node(params_.config.db, params_.name, loop_, time(), params_.on_broken));
   store_ = std::move(opened.store);
   nodes_ = std::move(opened.nodes);
   front_ = std::make_unique<Front>();

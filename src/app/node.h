@@ -24,7 +24,10 @@ struct NodeParams {
   std::string host = "127.0.0.1";
   std::uint16_t port = 0;
   std::string name = "node-1";
-  FastClock* fast = nullptr;           ///< the demo's time; null: the wall clock
+  FastClock* fast = nullptr;  ///< the demo's time; null: the wall clock
+  /// Told once, when the store has failed for good: nothing is acknowledged any more, and what was written
+  /// last is not known. Whoever runs the node ends it, and the next start looks.
+  std::function<void(const Error&)> on_broken = [](const Error&) {};
   bool advertise_own_address = false;  ///< the demo's world may call this node back where it listens
 };
 

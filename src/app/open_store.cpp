@@ -19,14 +19,18 @@ store::Post posting_to(task::Loop& loop) {
 }
 
 Result<OpenedStore> open_database(const std::string& url, const std::string& node, task::Loop& loop,
-                                  ports::Timekeeper& time) {
-  auto opened = store::open_postgres(
-      {.url = url,
-       .node = node,
-       .post = posting_to(loop),
-       .on_broken =
-           [](const Error& error) { log::error("store", "nothing is stored any more: {}", error.detail); },
-       .now = time.now()});
+                                  ports::Timekeeper& time, std::function<void(const Error&)> on_broken) {
+  auto opened = store::open_postgres({.url = url,
+                                      .node = node,
+                                      .post = posting_to(loop),
+                                      .on_broken = std::move(on_broken),
+                                      // A restart would take the stranger for its own: the operator decides.
+                                      .on_stranger =
+                                          [](const Error& error) {
+                                            log::error("store", "nothing is stored until ours is back: {}",
+                                                       error.detail);
+                                          },
+                                      .now = time.now()});
   if (!opened) return fail(named_in(std::move(opened.error()), url));
   return OpenedStore{.store = std::move(opened->store), .nodes = std::move(opened->nodes)};
 }
@@ -34,19 +38,15 @@ Result<OpenedStore> open_database(const std::string& url, const std::string& nod
 }  // namespace
 
 Result<OpenedStore> open_store_of_node(const std::string& url, const std::string& node, task::Loop& loop,
-                                       ports::Timekeeper& time) {
-  if (store::is_postgres(url)) return open_database(url, node, loop, time);
+                                       ports::Timekeeper& time, std::function<void(const Error&)> on_broken) {
+  if (store::is_postgres(url)) return open_database(url, node, loop, time, std::move(on_broken));
   if (!url.starts_with(kSqlite))
     return fail(ErrorKind::invalid, "config", "the store is named sqlite:PATH or postgres://…");
-  CTR_TRY(opened, store::open_sqlite(
-                      {.path = url.substr(kSqlite.size()), .post = posting_to(loop), .now = time.now()}));
+  CTR_TRY(opened, store::open_sqlite({.path = url.substr(kSqlite.size()),
+                                      .post = posting_to(loop),
+                                      .on_broken = std::move(on_broken),
+                                      .now = time.now()}));
   return OpenedStore{.store = std::move(opened), .nodes = nullptr};
-}
-
-Result<std::unique_ptr<ports::Store>> open_store(const std::string& url, task::Loop& loop,
-                                                 ports::Timekeeper& time) {
-  CTR_TRY(opened, open_store_of_node(url, "terminal", loop, time));
-  return std::move(opened.store);
 }
 
 Error named_in(Error error, const std::string& url) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -16,13 +17,12 @@ struct OpenedStore {
 
 /// Opens the store that a URL names, with the newest schema, for a node of this name. All its answers come on
 /// the loop.
+/// @param on_broken  as in NodeParams.
 /// @errors  invalid (no such kind of store), conflict (another process holds the file, or the schema is
 /// newer), unavailable, unauthorized, exhausted, internal (corrupted). No message holds a password.
 [[nodiscard]] Result<OpenedStore> open_store_of_node(const std::string& url, const std::string& node,
-                                                     task::Loop& loop, ports::Timekeeper& time);
-/// The same for a command that asks and ends.
-[[nodiscard]] Result<std::unique_ptr<ports::Store>> open_store(const std::string& url, task::Loop& loop,
-                                                               ports::Timekeeper& time);
+                                                     task::Loop& loop, ports::Timekeeper& time,
+                                                     std::function<void(const Error&)> on_broken);
 
 /// Says in an error which PostgreSQL database it speaks of, and that its name is the user's to correct.
 [[nodiscard]] Error named_in(Error error, const std::string& url);

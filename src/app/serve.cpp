@@ -11,6 +11,7 @@
 #include "app/node.h"
 #include "app/open_store.h"
 #include "app/store_url.h"
+#include "app/waiting_room.h"
 #include "app/world_server.h"
 #include "base/log.h"
 #include "task/signals.h"
@@ -38,24 +39,40 @@ int run_serve(const cli::Serve& serve, const cli::Options& options, const Enviro
   const auto address = parse_listen_address(serve.listen);
   if (!address) return complain(address.error());
   task::Loop loop;
-  auto node = Node::create(loop, {.config = *config,
-                                  .fleet = *fleet,
-                                  .host = address->host,
-                                  .port = address->port,
-                                  .name = serve.node.empty() ? host_name() : serve.node});
-  if (!node) return complain(node.error());
   int status = 0;
+  bool is_asked_to_end = false;
+  std::unique_ptr<Node> running;
   task::Signals signals(loop, [&](int count) {
     if (count > 1) std::_Exit(130);
+    is_asked_to_end = true;
+    if (!running) return loop.stop();
     log::info("serve", "stopping: calls in flight get ten seconds");
-    (*node)->close([&loop] { loop.stop(); });
+    running->close([&loop] { loop.stop(); });
   });
-  (*node)->start([&](Status started) {
+  WaitingRoom waiting_room{.loop = loop,
+                           .params = {.config = *config,
+                                      .fleet = *fleet,
+                                      .host = address->host,
+                                      .port = address->port,
+                                      .name = serve.node.empty() ? host_name() : serve.node,
+                                      .on_broken =
+                                          [&](const Error& error) {
+                                            log::error("serve", "the store has failed, this node ends: {}",
+                                                       error.detail);
+                                            status = 1;
+                                            loop.stop();
+                                          }},
+                           .is_given_up = [&] { return is_asked_to_end; }};
+  auto node = waiting_room.create_node();
+  if (!node) return complain(node.error());
+  if (*node == nullptr) return 0;
+  running = std::move(*node);
+  running->start([&](Status started) {
     if (!started) {
       status = complain(started.error());
       return loop.stop();
     }
-    log::info("serve", "listening on http://{}:{}, store {}", address->host, (*node)->port(),
+    log::info("serve", "listening on http://{}:{}, store {}", address->host, running->port(),
               shown(config->db));
   });
   loop.run();

@@ -33,7 +33,7 @@ struct StoreSession::OwnStore {
       : config(the_config), fleet(std::move(fleet_config)) {}
 
   Status open() {
-    CTR_TRY(opened, open_store_of_node(config.db, "terminal", loop, loop));
+    CTR_TRY(opened, open_store_of_node(config.db, "terminal", loop, loop, [](const Error&) {}));
     store = std::move(opened.store);
     shared_nodes = std::move(opened.nodes);
     if (shared_nodes)

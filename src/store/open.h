@@ -51,9 +51,12 @@ struct PostgresParams {
   std::string url;
   std::string node = "node";  ///< as in ports::Heartbeat; shown as `contactor/<node>` by the server
   Post post;
+  /// Told once, on the engine's thread, when the server cannot read or write its own files any more, or our
+  /// tables are not there: nothing that follows can be relied upon.
+  std::function<void(const Error&)> on_broken = [](const Error&) {};
   /// Told once, on the engine's thread, when nobody answers any more but another database: what is written
   /// fails until the one that was opened is back.
-  std::function<void(const Error&)> on_broken = [](const Error&) {};
+  std::function<void(const Error&)> on_stranger = [](const Error&) {};
   Instant now;  ///< noted with migrations that are applied
   LaneLimits limits;
   std::size_t reads_queued = 10'000;

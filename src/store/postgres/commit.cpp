@@ -76,6 +76,7 @@ void Committer::commit(std::span<const std::unique_ptr<Job>> batch) {
 }
 
 void Committer::commit_together(Jobs jobs) {
+  if (broken_) return give_up(jobs);
   Jobs alone;
   while (!jobs.empty()) {
     const auto written = write(jobs, Place::live);
@@ -195,6 +196,7 @@ std::expected<Committer::Look, Refusal> Committer::look_into(const Job& job) {
 
 /// Their answers are known before the commit, so that a lost commit leaves only its own question open.
 void Committer::commit_calls(const Jobs& jobs) {
+  if (broken_) return give_up(jobs);
   if (try_calls(jobs)) return;
   for (Job* job : jobs) {
     Job* const one[] = {job};
@@ -224,9 +226,17 @@ bool Committer::try_calls(std::span<Job* const> jobs) {
   return true;
 }
 
+void Committer::give_up(std::span<Job* const> jobs) {
+  for (Job* job : jobs) job->refuse(*broken_);
+}
+
 void Committer::refuse(std::span<Job* const> jobs, const Refusal& refusal) {
   const Error error = refusal.error ? *refusal.error : error_of(refusal.failure);
   for (Job* job : jobs) job->refuse(error);
+  if (refusal.error || broken_ || !is_damage(refusal.failure)) return;
+  broken_ = error;
+  broken_->detail = "the store has stopped after a failure: " + error.detail;
+  on_broken_(error);
 }
 
 }  // namespace contactor::store::postgres

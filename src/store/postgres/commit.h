@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -16,7 +17,9 @@ namespace contactor::store::postgres {
 class Committer {
  public:
   /// @param writer  a name that no other writer of the database has, ever.
-  Committer(Link& link, std::string writer) : transactor_(link), writer_(std::move(writer)) {}
+  /// @param on_broken  told once, on the lane's thread, of damage: nothing is written after it.
+  Committer(Link& link, std::string writer, std::function<void(const Error&)> on_broken)
+      : transactor_(link), writer_(std::move(writer)), on_broken_(std::move(on_broken)) {}
 
   /// Every job knows its outcome afterwards.
   void commit(std::span<const std::unique_ptr<Job>> batch);
@@ -38,11 +41,15 @@ class Committer {
   void commit_calls(const Jobs& jobs);
   bool try_calls(std::span<Job* const> jobs);
   void refuse(std::span<Job* const> jobs, const Refusal& refusal);
+  /// After damage.
+  void give_up(std::span<Job* const> jobs);
 
   Transactor transactor_;
   Plan plan_;
   std::string writer_;
   std::int64_t number_ = 0;
+  std::function<void(const Error&)> on_broken_;
+  std::optional<Error> broken_;  ///< the first damage: nothing is accepted after it
 };
 
 }  // namespace contactor::store::postgres

@@ -38,6 +38,12 @@ bool is_refusal(const Failure& failure) {
   return failure.state.starts_with("22") || failure.state.starts_with("23");
 }
 
+bool is_damage(const Failure& failure) {
+  const std::string_view state = failure.state;
+  return state.starts_with("58") || state == "XX001" || state == "XX002" || state == "42P01" ||
+         state == "42703";
+}
+
 bool asks_to_leave(const Failure& failure) {
   return failure.lost || failure.state.starts_with("08") || failure.state.starts_with("57P0") ||
          failure.state == "25006" || failure.state == "25P03";
@@ -50,6 +56,7 @@ Error error_of(const Failure& failure) {
   if (state.starts_with("28"))
     return error(ErrorKind::unauthorized, {},
                  fmt::format("the database does not let us in: {}", failure.message));
+  if (state == "3D000") return error(ErrorKind::not_found, {}, failure.message);
   if (failure.lost || state.starts_with("08"))
     return error(ErrorKind::unavailable, kSoon, fmt::format("the database is away: {}", failure.message));
   if (is_refusal(failure))

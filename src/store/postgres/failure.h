@@ -28,6 +28,9 @@ inline constexpr std::string_view kFenceState = "CT001";
 [[nodiscard]] bool is_transient(const Failure& failure);
 /// A rule of the schema or a value that it cannot hold: the write is wrong, not the database.
 [[nodiscard]] bool is_refusal(const Failure& failure);
+/// The server cannot read or write its own files, or what it has is not our schema: for everybody, and no
+/// repeat helps.
+[[nodiscard]] bool is_damage(const Failure& failure);
 /// The server is going away, is not a primary any more, or lets nobody in: another connection may do better.
 [[nodiscard]] bool asks_to_leave(const Failure& failure);
 

@@ -33,7 +33,7 @@ Fleet::Fleet(Store& store, const std::string& process)
       writing_(store.link_params(Use::hot), store.database_->identity, store.closing_),
       reading_(store.link_params(Use::hot), store.database_->identity, store.closing_),
       vehicles_(writing_, process + "/fleet"),
-      calls_(writing_, process + "/fleet-calls"),
+      calls_(writing_, process + "/fleet-calls", [&store](const Error& error) { store.tell_broken(error); }),
       lane_("fleet-write", store.params_.limits, [this](auto& batch) { commit(batch); }) {}
 
 void Fleet::close() {

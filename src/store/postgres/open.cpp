@@ -74,7 +74,7 @@ Status with_migrations(const std::string& url, bool only_reads,
 Result<PostgresOpened> open_postgres(PostgresParams params) {
   CTR_TRY(address, postgres::parse_address(params.url, params.node, params.timeouts));
   const auto database = std::make_shared<postgres::Database>(
-      std::move(address), [post = params.post, tell = params.on_broken](const Error& error) {
+      std::move(address), [post = params.post, tell = params.on_stranger](const Error& error) {
         post([tell, error] { tell(error); });
       });
   CTR_CHECK(postgres::prepare_schema(params));

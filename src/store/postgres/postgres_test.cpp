@@ -23,6 +23,7 @@ struct PostgresStore : ::testing::Test {
     auto made = open_postgres({.url = url,
                                .node = "n1",
                                .post = [this](auto action) { inbox.post(std::move(action)); },
+                               .on_broken = [this](const Error&) { ++broken; },
                                .now = kNow,
                                .timeouts = timeouts});
     if (!made) throw std::runtime_error(made.error().message());
@@ -75,6 +76,7 @@ struct PostgresStore : ::testing::Test {
         times, state));
   }
 
+  int broken = 0;
   PostgresDatabase database;
   PostgresConnection beside{database.url()};
   CuttingProxy proxy{port_of(PostgresDatabase::server_url())};
@@ -240,6 +242,25 @@ TEST_F(PostgresStore, SaysThatTheDiskIsFullAndGoesOnOnceItIsNot) {
   EXPECT_EQ(std::pair(full.error().kind, full.error().applied), std::pair(ErrorKind::exhausted, Applied::no));
   EXPECT_TRUE(full.error().retry_after);
   EXPECT_EQ(write(a_new_one(1)).value(), WriteOutcome::applied);
+}
+
+TEST_F(PostgresStore, StopsForGoodWhenTheServerCannotUseItsFilesAndTellsItsOwner) {
+  open();
+  fail_history(1, "58030");
+  EXPECT_EQ(write(a_new_one(1)).error().kind, ErrorKind::internal);
+  const auto second = write(a_new_one(1));
+  ASSERT_FALSE(second) << "the server would take it again";
+  EXPECT_THAT(second.error().detail, ::testing::HasSubstr("has stopped after a failure"));
+  while (broken == 0) inbox.turn();
+  EXPECT_EQ(broken, 1);
+}
+
+TEST_F(PostgresStore, StopsForGoodWhereItsTablesAreGone) {
+  open();
+  beside.run("ALTER TABLE ota_history RENAME TO elsewhere");
+  EXPECT_FALSE(write(a_new_one(1)));
+  while (broken == 0) inbox.turn();
+  EXPECT_EQ(broken, 1);
 }
 
 TEST_F(PostgresStore, DoesNotWaitForALockForEver) {

@@ -66,6 +66,8 @@ Failure Session::gone(std::string_view why) {
     failure.state = "53300";
   else if (said.find("authentication failed") != said.npos || said.find("pg_hba.conf") != said.npos)
     failure.state = "28000";
+  else if (said.find("database \"") != said.npos && said.find("does not exist") != said.npos)
+    failure.state = "3D000";
   return failure;
 }
 

@@ -9,7 +9,8 @@ using ports::Done;
 
 Store::WriteLane::WriteLane(Store& store, const std::string& process, int number)
     : link(store.link_params(Use::hot), store.database_->identity, store.closing_),
-      committer(link, fmt::format("{}/{}", process, number)),
+      committer(link, fmt::format("{}/{}", process, number),
+                [&store](const Error& error) { store.tell_broken(error); }),
       lane(fmt::format("store-write-{}", number), store.params_.limits, [this, &store](auto& batch) {
         committer.commit(batch);
         store.params_.post([finished = std::move(batch)] {
@@ -37,6 +38,11 @@ Store::~Store() {
   fleet_.close();
   hot_reads_.worker.close();
   reports_.worker.close();
+}
+
+void Store::tell_broken(const Error& error) {
+  if (has_told_broken_.test_and_set()) return;
+  params_.post([tell = params_.on_broken, error] { tell(error); });
 }
 
 LinkParams Store::link_params(Use use) const {

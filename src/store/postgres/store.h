@@ -71,6 +71,8 @@ class Store final : public ports::Store, public WithFleet {
   };
 
   [[nodiscard]] LinkParams link_params(Use use) const;
+  /// Thread: any.
+  void tell_broken(const Error& error);
   [[nodiscard]] WriteLane& lane_of(std::uint8_t shard) { return *lanes_[shard % lanes_.size()]; }
   void push(WriteLane& lane, std::unique_ptr<Job> job);
   template <class T>
@@ -86,6 +88,7 @@ class Store final : public ports::Store, public WithFleet {
   std::shared_ptr<Database> database_;
   Closing closing_;
   std::atomic<std::size_t> reads_ = 0;  ///< queued and running
+  std::atomic_flag has_told_broken_;
   ReadLane hot_reads_;
   ReadLane reports_;
   std::array<std::unique_ptr<WriteLane>, 2> lanes_;
