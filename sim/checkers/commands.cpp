@@ -55,13 +55,13 @@ void CommandChecker::sent(const ota::Activation& row, Seen& seen, const ota::His
   const auto [known, first] = evidence_.intents.emplace(entry.command_id, evidence_.universe.clock.now());
   if (!first)
     evidence_.violated("C4", row.id, fmt::format("two attempts share the command id {}", entry.command_id));
-  not_overlapping(row, entry.command_id);
-  seen.sent_at = entry.at;
-  seen.sent_in_calm = evidence_.disturbances;
   // A clock that was set between the decision and its commit is seen in neither count.
   const bool clock_was_set =
       evidence_.clock_settings > 0 && evidence_.universe.clock.now() - evidence_.clock_set_at < seconds(10);
-  if (clock_was_set) seen.sent_in_calm = UINT64_MAX;
+  not_overlapping(row, entry.command_id);
+  if (clock_was_set) newest_[row.order->vin].clock_settings = UINT64_MAX;
+  seen.sent_at = entry.at;
+  seen.sent_in_calm = clock_was_set ? UINT64_MAX : evidence_.disturbances;
 }
 
 /// C2 on the wire: what may still be on its way to the car is not followed by another command before its time
