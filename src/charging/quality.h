@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "charging/spelling.h"
+
 namespace contactor::charging {
 
 /// Which way the energy went.
@@ -12,8 +14,10 @@ enum class Direction : std::uint8_t {
   import_,  ///< "import": into the vehicle
   export_,  ///< "export": out of it, to a grid or a house
 };
-[[nodiscard]] std::string_view to_string(Direction direction);
-[[nodiscard]] std::optional<Direction> parse_direction(std::string_view text);
+template <>
+struct Spelling<Direction> {
+  static constexpr std::array<std::string_view, 2> names = {"import", "export"};
+};
 
 /// What is not as it should be with a record. Values are stored as their names; the order here is that of the
 /// text.
@@ -32,7 +36,15 @@ enum class Flag : std::uint8_t {
   cut_at_end,            ///< the last stat still charged; the session was closed by silence
 };
 inline constexpr int kFlags = 12;
-[[nodiscard]] std::string_view to_string(Flag flag);
+template <>
+struct Spelling<Flag> {
+  static constexpr std::array<std::string_view, kFlags> names = {
+      "energy_mismatch",     "counter_reset",        "negative_energy",
+      "end_before_start",    "energy_integrated",    "energy_missing",
+      "placeholder_dropped", "out_of_range_dropped", "gap",
+      "clock_suspect",       "cut_at_start",         "cut_at_end"};
+};
+static_assert(static_cast<int>(Flag::cut_at_end) + 1 == kFlags);
 
 /// A set of flags. As text: their names, each once, in the order above, with one blank between two.
 class Quality {
