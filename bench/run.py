@@ -18,13 +18,14 @@ from driver.picture import draw  # noqa: E402
 from driver.session import Session, about  # noqa: E402
 
 FIGURES = {"P1": figures.p1, "P2": figures.p2, "P3": figures.p3, "P4": figures.p4, "P5": figures.p5, "P6": figures.p6,
-           "P7": figures.p7, "P8": figures.p8, "P9": figures.p9, "P10": figures.p10, "P15": figures.p15,
-           "P16": figures.p16, "P17": figures.p17}
+           "P7": figures.p7, "P8": figures.p8, "P9": figures.p9, "P10": figures.p10,
+           "P11": figures.p11, "P15": figures.p15, "P16": figures.p16, "P17": figures.p17}
 # Half an hour and more each: they run when they are named.
 LONG = ("P8", "P17")
-# A capability's own figures by its name; without --db they are measured on the embedded store.
-GROUPS = {"OTA": ("P3", "P4", "P5", "P6")}
-LATER = {"P11": "fleet plan", "P12": "fleet run", "P13": "charging stats", "P14": "webhook deliveries"}
+# A capability's own figures by its name; without --db those of EMBEDDED are measured on the embedded store.
+GROUPS = {"OTA": ("P3", "P4", "P5", "P6"), "FLEET": ("P10", "P11")}
+EMBEDDED = {"OTA"}
+LATER = {"P12": "fleet run", "P13": "charging stats", "P14": "webhook deliveries"}
 
 
 def say(text):
@@ -44,7 +45,8 @@ def read_words():
     root = os.path.dirname(HERE)
     parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
     parser.add_argument("figures", nargs="*", metavar="P1…P17",
-                        help="which figures, or ota for those of the main job on SQLite; without any: all but " + " and ".join(LONG))
+                        help="which figures, ota for those of the main job on SQLite, fleet for P10 and P11; without any: all but "
+                        + " and ".join(LONG))
     parser.add_argument("--peers", action="store_true", help="run the other engines beside ours (installs them from npm)")
     parser.add_argument("--engines", default="", help="of the peers only those whose name contains this")
     parser.add_argument("--runs", type=whole(1), default=3, help="how often each is measured (default 3)")
@@ -56,6 +58,7 @@ def read_words():
     parser.add_argument("--transitions", type=whole(1000), default=400_000, help="transitions of a run of P7")
     parser.add_argument("--scale-count", type=whole(100), default=20_000, help="activations of a run of P8")
     parser.add_argument("--seeds", type=whole(1), default=600, help="seeds of P15")
+    parser.add_argument("--vehicles", type=whole(1000), default=1_000_000, help="vehicles of P11")
     parser.add_argument("--no-wait", action="store_true", help="do not wait for a quiet machine, keep disturbed runs")
     parser.add_argument("--json", metavar="FILE", help="also write everything as JSON; - is standard output, alone")
     parser.add_argument("--markdown", metavar="FILE", help="also write the table as Markdown")
@@ -66,7 +69,7 @@ def read_words():
     words = parser.parse_args()
     asked = [name.upper() for name in words.figures]
     words.figures = list(dict.fromkeys(figure for name in asked for figure in GROUPS.get(name, (name,))))
-    words.db = words.db or ("sqlite" if asked and set(asked) <= set(GROUPS) else "sqlite,postgres")
+    words.db = words.db or ("sqlite" if asked and set(asked) <= EMBEDDED else "sqlite,postgres")
     unknown = [name for name in words.figures if name not in FIGURES and name not in LATER]
     if unknown:
         parser.error(f"no figure {unknown[0]}: there are {' '.join([*FIGURES, *LATER])}")
@@ -87,7 +90,7 @@ def measure(words):
         head = about(session)
         for name in chosen:
             if name in LATER:
-                rows.append(report.Row(name, LATER[name], "", missing="not built yet"))
+                rows.append(report.Row(name, LATER[name], "", missing="not measured yet"))
                 continue
             say(f"{name}")
             try:
@@ -115,7 +118,7 @@ def main():
             said = json.load(file)
         rows, head = report.read_document(said), {name: value for name, value in said.items() if name != "rows"}
     else:
-        for program in ("nginx", "wrk", *(("redis-server", "npm") if words.peers else ())):
+        for program in ("nginx", "wrk", "openssl", *(("redis-server", "npm") if words.peers else ())):
             if shutil.which(program) is None:
                 say(f"{program} is not installed: ./dev bench installs it on Debian")
                 return 1

@@ -3,7 +3,7 @@
 import subprocess
 import time
 
-from driver import machine, nodes, programs, scale
+from driver import fleet, machine, nodes, programs, scale
 from driver.ours import Store
 from driver.report import Goal, Row
 from driver.session import series
@@ -199,7 +199,7 @@ def p16(session):
             for kind in session.options.db]
 
 
-# ---- P8, P9, P10, P15 ---------------------------------------------------------------------------------------------------
+# ---- P8 to P11, P15, P17 -------------------------------------------------------------------------------------------
 
 
 def p8(session):
@@ -212,6 +212,10 @@ def p9(session):
 
 def p10(session):
     return programs.vin_rows(session)
+
+
+def p11(session):
+    return fleet.plan_rows(session)
 
 
 def p17(session):

@@ -44,6 +44,18 @@ class Store:
         finally:
             connection.close()
 
+    def write(self, *statements):
+        """Runs the statements, each a transaction of its own."""
+        if self.postgres is not None:
+            self.postgres.query(self.name, *statements)
+            return
+        connection = sqlite3.connect(self.url[len("sqlite:"):], isolation_level=None)
+        try:
+            for statement in statements:
+                connection.execute(statement)
+        finally:
+            connection.close()
+
     def remove(self):
         if self.postgres is not None:
             self.postgres.query("postgres", f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)")
@@ -82,7 +94,7 @@ def wrong_in(store, count, waiting=0):
 class Ours:
     def __init__(self, programs, bench_folder):
         self._bench = os.path.join(programs, "bench", "contactor_bench")
-        self._contactor = os.path.join(programs, "src", "app", "contactor")
+        self.program = os.path.join(programs, "src", "app", "contactor")
         self._sim = os.path.join(programs, "sim", "contactor_sim_run")
         self._folder = bench_folder
 
@@ -148,7 +160,7 @@ class Ours:
         return run
 
     def serve(self, store, stub, mode, name="node-1"):
-        return Serving(self._contactor, store, stub, mode, name)
+        return Serving(self.program, store, stub, mode, name)
 
     def simulate(self, seeds):
         """Simulated activations a second on one core."""
