@@ -1,27 +1,17 @@
 #include "batch.h"
 
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <chrono>
 #include <cstdio>
 #include <sstream>
-#include <thread>
 
 #include <fmt/format.h>
+
+#include "workers.h"
 
 namespace contactor::sim {
 namespace {
 
 using Wall = std::chrono::steady_clock;
-
-std::string version() {
-#ifdef CTR_SIM_VERSION
-  return CTR_SIM_VERSION;
-#else
-  return "unknown";
-#endif
-}
 
 double seconds_since(Wall::time_point start) {
   return std::chrono::duration<double>(Wall::now() - start).count();
@@ -57,63 +47,6 @@ Tally run_share(const BatchParams& params, unsigned worker, unsigned jobs) {
     std::fflush(stdout);
   }
   return tally;
-}
-
-void write_all(int file, const std::string& text) {
-  for (std::size_t done = 0; done < text.size();) {
-    const ssize_t written = ::write(file, text.data() + done, text.size() - done);
-    if (written <= 0) return;
-    done += static_cast<std::size_t>(written);
-  }
-}
-
-std::string read_all(int file) {
-  std::string text;
-  std::array<char, 4096> part{};
-  for (ssize_t got = 0; (got = ::read(file, part.data(), part.size())) > 0;)
-    text.append(part.data(), static_cast<std::size_t>(got));
-  return text;
-}
-
-/// Workers are processes: a broken invariant inside the engine ends one of them and is seen, not survived.
-Tally run_forked(const BatchParams& params, unsigned jobs) {
-  struct Child {
-    pid_t pid;
-    int file;
-  };
-  std::vector<Child> children;
-  for (unsigned worker = 0; worker < jobs; ++worker) {
-    std::array<int, 2> ends{};
-    if (::pipe(ends.data()) != 0) break;
-    std::fflush(stdout);
-    const pid_t pid = ::fork();
-    if (pid == 0) {
-      ::close(ends[0]);
-      write_all(ends[1], run_share(params, worker, jobs).to_text());
-      ::_exit(0);
-    }
-    ::close(ends[1]);
-    children.push_back({pid, ends[0]});
-  }
-  Tally sum;
-  for (const auto& child : children) {
-    sum.add(Tally::from_text(read_all(child.file)));
-    ::close(child.file);
-    int status = 0;
-    ::waitpid(child.pid, &status, 0);
-    if (status == 0) continue;
-    fmt::print(
-        "a worker ended with status {}: an assertion of the product failed; --jobs 1 --verbose shows at "
-        "which seed\n",
-        status);
-    ++sum.failed_runs;
-  }
-  return sum;
-}
-
-void print_counts(std::string_view title, const std::map<std::string, std::uint64_t>& counts) {
-  fmt::print("{}\n", title);
-  for (const auto& [name, count] : counts) fmt::print("  {:<32} {:>10}\n", name, count);
 }
 
 }  // namespace
@@ -195,12 +128,15 @@ std::string report_of(const Scenario& scenario, const RunResult& result) {
 
 int run_batch(const BatchParams& params) {
   const auto start = Wall::now();
-  const unsigned processors = std::max(1U, std::thread::hardware_concurrency());
-  const unsigned jobs =
-      params.seeds == 1 ? 1
-                        : std::min<unsigned>(params.jobs > 0 ? params.jobs : processors,
-                                             static_cast<unsigned>(std::max<std::uint64_t>(params.seeds, 1)));
-  const Tally sum = jobs == 1 ? run_share(params, 0, 1) : run_forked(params, jobs);
+  const unsigned jobs = workers_for(params.seeds, params.jobs);
+  Tally sum;
+  if (jobs == 1) {
+    sum = run_share(params, 0, 1);
+  } else {
+    const Told told = run_workers(jobs, [&](unsigned worker) { return run_share(params, worker, jobs).to_text(); });
+    for (const auto& text : told.texts) sum.add(Tally::from_text(text));
+    sum.failed_runs += told.broken;
+  }
   const double wall = seconds_since(start);
   print_counts("outcomes", sum.outcomes);
   print_counts("faults", sum.faults);
