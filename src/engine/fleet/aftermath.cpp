@@ -8,6 +8,9 @@
 namespace contactor::engine {
 namespace {
 
+constexpr std::string_view kTurn = "fleet-alerts";
+constexpr Millis kTurnTerm = std::chrono::minutes(5);
+
 auto key_of(const fleet::Alert& alert) {
   return std::tuple(alert.kind, alert.vin.str(), std::string_view(alert.about));
 }
@@ -76,7 +79,24 @@ void Aftermath::start(std::move_only_function<void()> done) {
 void Aftermath::link_admins() {
   params_.parts.store.link_admins(
       params_.parts.time.now(),
-      then<Result<std::uint64_t>>("admins are not linked to fleets", &Aftermath::read_alerts));
+      then<Result<std::uint64_t>>("admins are not linked to fleets", &Aftermath::take_turn));
+}
+
+/// Runs that end at the same time on several nodes would each find the same alerts untold: one of them tells.
+void Aftermath::take_turn() {
+  params_.parts.store.claim(std::string(kTurn), params_.run, kTurnTerm,
+                            [self = std::weak_ptr(self_)](Result<ports::FleetLease> lease) {
+                              const auto still = self.lock();
+                              if (!still) return;
+                              if (!lease || !lease->granted) return std::exchange((*still)->done_, nullptr)();
+                              (*still)->read_alerts();
+                            });
+}
+
+void Aftermath::finish() {
+  params_.parts.store.release(std::string(kTurn), params_.run, [self = std::weak_ptr(self_)](const Status&) {
+    if (const auto still = self.lock()) std::exchange((*still)->done_, nullptr)();
+  });
 }
 
 void Aftermath::read_alerts() {

@@ -30,11 +30,12 @@ class Aftermath {
 
  private:
   void link_admins();
+  void take_turn();
   void read_alerts();
   void compare_alerts();
   void tell(std::vector<fleet::Alert> fresh);
   void remind();
-  void finish() { std::exchange(done_, nullptr)(); }
+  void finish();
   /// Goes on after a step whatever became of it, with a line in the log where it failed.
   template <class Outcome>
   auto then(std::string what, void (Aftermath::*next)());

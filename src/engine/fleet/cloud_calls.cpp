@@ -29,7 +29,18 @@ auto take(Queue& queue, std::size_t most) {
 
 bool CloudWorker::may_start() const { return !stopping_ && (!params_.may_call || params_.may_call()); }
 
+/// What answers at once, as a gateway does that knows no model or gets no token, comes back here from within:
+/// its turn is taken afterwards, so that no phase ends twice.
 void CloudWorker::pump() {
+  pump_again_ = true;
+  if (std::exchange(pumping_, true)) return;
+  while (std::exchange(pump_again_, false)) turn();
+  pumping_ = false;
+}
+
+void CloudWorker::turn() {
+  // A timer of a pause may come when there is nothing to go on with.
+  if (between_rounds_ || !done_) return;
   if (!may_start()) {
     // Intents that are committed and not called are ended by the next look, as after a crash.
     for (auto* queue : {&to_look_, &to_intend_, &ready_to_activate_, &ready_to_deactivate_, &to_describe_})
@@ -77,7 +88,9 @@ void CloudWorker::launch() {
   const ports::CloudLimits limits = params_.cloud.limits();
   const auto has_place = [&] { return in_flight_ < limits.calls_at_once; };
   while (has_place() && !to_look_.empty()) call(Kind::look, take(to_look_, limits.observed_at_once));
-  const std::size_t batch = std::max<std::size_t>(limits.changed_at_once, 1);
+  // No more wait than are let ahead: a batch beyond that would never be full.
+  const std::size_t batch =
+      std::clamp<std::size_t>(limits.changed_at_once, 1, std::max<std::size_t>(params_.settings.ahead, 1));
   const bool more_to_come = !to_intend_.empty() || committing_ > 0;
   const auto is_full = [&](const std::deque<Index>& queue) {
     return queue.size() >= batch || (!queue.empty() && !more_to_come);

@@ -31,12 +31,16 @@ void CloudWorker::next_wave() {
 }
 
 void CloudWorker::load(std::vector<Vin> vins) {
+  in_flight_ += 1;
+  const std::size_t asked = vins.size();
   params_.store.find_vehicles(
-      std::move(vins), [self = std::weak_ptr(self_)](Result<std::vector<fleet::Vehicle>> found) {
+      std::move(vins), [self = std::weak_ptr(self_), asked](Result<std::vector<fleet::Vehicle>> found) {
         const auto still = self.lock();
         if (!still) return;
         CloudWorker& worker = **still;
+        worker.in_flight_ -= 1;
         if (!found) {
+          worker.taken_ -= asked;
           worker.summary_.trouble = "the store cannot be read: " + found.error().message();
           worker.stop();
           return worker.finish();

@@ -88,6 +88,7 @@ class CloudWorker {
 
   // cloud_calls.cpp: what is in flight
   void pump();
+  void turn();
   void prepare();
   void launch();
   void call(Kind kind, std::vector<Index> indexes);
@@ -137,6 +138,8 @@ class CloudWorker {
   Instant paused_until_;
   bool stopping_ = false;
   bool between_rounds_ = false;
+  bool pumping_ = false;
+  bool pump_again_ = false;
   std::shared_ptr<CloudWorker*> self_ = std::make_shared<CloudWorker*>(this);
 };
 

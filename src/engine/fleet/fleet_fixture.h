@@ -33,7 +33,8 @@ class FakeCloud final : public ports::OemCloud {
   void deactivate(std::vector<ports::CloudSubject> subjects, ports::Done<ports::CloudAnswers> done) override {
     change(std::move(subjects), false, std::move(done));
   }
-  void describe(ports::CloudSubject, ports::Done<Result<fleet::ModelFacts>> done) override {
+  void describe(ports::CloudSubject subject, ports::Done<Result<fleet::ModelFacts>> done) override {
+    if (tells_no_models) return ports::OemCloud::describe(std::move(subject), std::move(done));
     time_.call_at(time_.now() + latency, [this, done = std::move(done)]() mutable { done(facts); });
   }
   void check(ports::Done<Status> done) override { done({}); }
@@ -52,6 +53,7 @@ class FakeCloud final : public ports::OemCloud {
   Millis delay{0};
   std::optional<Error> fails;                ///< every call
   bool hangs = false;                        ///< nothing is ever answered
+  bool tells_no_models = false;              ///< and says so at once, as the port does
   bool loses_answers = false;                ///< changes are made, and their answers lost
   std::map<Vin, fleet::CloudState> refuses;  ///< what activation of these answers
   std::map<Vin, bool> is_on;
@@ -118,6 +120,20 @@ class FakeCloud final : public ports::OemCloud {
 inline constexpr std::string_view kKia = "KNA";
 inline constexpr std::string_view kBmw = "WBA";
 
+/// A channel that counts; a message takes a while.
+class CountingChat final : public ports::Chat {
+ public:
+  explicit CountingChat(ports::Timekeeper& time) : time_(time) {}
+  void post(std::string, std::string, ports::Done<Status> done) override {
+    posts += 1;
+    time_.call_at(time_.now() + Millis(100), [done = std::move(done)]() mutable { done({}); });
+  }
+  int posts = 0;
+
+ private:
+  ports::Timekeeper& time_;
+};
+
 /// A small fleet on the memory store: Kias and BMWs, each cloud with a mind of its own.
 class FleetRuns : public ::testing::Test {
  protected:
@@ -141,7 +157,9 @@ class FleetRuns : public ::testing::Test {
     return {.store = fleet_store_,
             .time = time_,
             .clouds = {{fleet::Oem::kia, &kia_}, {fleet::Oem::bmw, &bmw_}},
-            .settings = settings_};
+            .settings = settings_,
+            .chat = &chat_,
+            .channel = "fleet"};
   }
 
   std::unique_ptr<FleetControl> control(std::string holder = "test:1") {
@@ -189,8 +207,9 @@ class FleetRuns : public ::testing::Test {
   }
 
   ManualTime time_;
+  CountingChat chat_{time_};
   store::memory::Disk disk_;
-  store::memory::Store store_{disk_, time_};
+  store::memory::Store store_{disk_, time_, {.latency_min = Millis(2), .latency_max = Millis(2)}};
   ports::FleetStore& fleet_store_;
   FakeCloud kia_{time_, fleet::Oem::kia};
   FakeCloud bmw_{time_, fleet::Oem::bmw};

@@ -62,6 +62,33 @@ TEST_F(FleetRuns, VehiclesComeInWaves) {
   EXPECT_EQ(of(summary, fleet::Oem::kia, Outcome::activated), 48U);
 }
 
+TEST_F(FleetRuns, WavesOfACloudThatAnswersAtOnceAreAllCounted) {
+  kia_.tells_no_models = true;
+  settings_.wave = 3;
+  wish(kKia, 20);
+  const auto summary = run();
+  EXPECT_EQ(summary.vehicles, 20U);
+  EXPECT_EQ(of(summary, fleet::Oem::kia, Outcome::activated), 20U);
+}
+
+TEST_F(FleetRuns, ABatchThatTakesMoreThanAreLetAheadIsSentAllTheSame) {
+  kia_.limit.changed_at_once = 50;
+  settings_.ahead = 4;
+  wish(kKia, 9);
+  EXPECT_EQ(of(run(), fleet::Oem::kia, Outcome::activated), 9U);
+}
+
+TEST_F(FleetRuns, RunsThatEndTogetherTellPeopleOnce) {
+  wish("ZAR", 2);
+  auto first = control("alpha:1");
+  auto second = control("beta:2");
+  const auto first_id = first->begin(Kind::run, {});
+  const auto second_id = second->begin(Kind::run, {});
+  run_to_end(*first, *first_id);
+  run_to_end(*second, *second_id);
+  EXPECT_EQ(chat_.posts, 1);
+}
+
 TEST_F(FleetRuns, OneCloudThatIsDownChangesNothingForTheOthers) {
   kia_.fails = Error{.kind = ErrorKind::unavailable,
                      .applied = Applied::no,
