@@ -133,7 +133,8 @@ int run_batch(const BatchParams& params) {
   if (jobs == 1) {
     sum = run_share(params, 0, 1);
   } else {
-    const Told told = run_workers(jobs, [&](unsigned worker) { return run_share(params, worker, jobs).to_text(); });
+    const Told told =
+        run_workers(jobs, [&](unsigned worker) { return run_share(params, worker, jobs).to_text(); });
     for (const auto& text : told.texts) sum.add(Tally::from_text(text));
     sum.failed_runs += told.broken;
   }

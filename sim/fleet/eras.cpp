@@ -7,7 +7,8 @@ using std::chrono::hours;
 using std::chrono::minutes;
 
 constexpr fleet::Day day(int year, unsigned month, unsigned number) {
-  return std::chrono::sys_days(std::chrono::year(year) / std::chrono::month(month) / std::chrono::day(number));
+  return std::chrono::sys_days(std::chrono::year(year) / std::chrono::month(month) /
+                               std::chrono::day(number));
 }
 constexpr Instant at(fleet::Day date, Millis time) {
   return Instant::from_millis(date.time_since_epoch().count() * Millis(hours(24)).count()) + time;

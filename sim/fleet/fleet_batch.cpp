@@ -20,9 +20,9 @@ double seconds_since(Wall::time_point start) {
 
 /// The sums in the order in which they are told to the parent.
 auto sums_of(auto& tally) {
-  return std::array{&tally.runs,   &tally.quiet, &tally.vehicles, &tally.reconciled, &tally.crashes,
-                    &tally.events, &tally.calls, &tally.changes,  &tally.wanted_on,  &tally.on,
-                    &tally.virtual_ms, &tally.failed_runs};
+  return std::array{&tally.runs,      &tally.quiet,  &tally.vehicles,   &tally.reconciled,
+                    &tally.crashes,   &tally.events, &tally.calls,      &tally.changes,
+                    &tally.wanted_on, &tally.on,     &tally.virtual_ms, &tally.failed_runs};
 }
 
 void run_one(const FleetBatchParams& params, std::uint64_t seed, FleetTally& tally) {
@@ -35,11 +35,12 @@ void run_one(const FleetBatchParams& params, std::uint64_t seed, FleetTally& tal
         {.invariant = "replay", .text = "the same seed ran differently", .about = {}, .at = {}});
   tally.add(scenario, result);
   if (params.verbose)
-    fmt::print("fleet seed {}: {} vehicles, {} runs, {} crashes, {} calls, {} events, {:.1f} h virtual, {:.0f} ms, "
-               "trace {:016x}{}\n",
-               seed, result.vehicles, result.runs, result.crashes, result.calls, result.events,
-               static_cast<double>(result.virtual_time.count()) / 3.6e6, seconds_since(start) * 1000, result.trace,
-               result.violations.empty() ? "" : " VIOLATED");
+    fmt::print(
+        "fleet seed {}: {} vehicles, {} runs, {} crashes, {} calls, {} events, {:.1f} h virtual, {:.0f} ms, "
+        "trace {:016x}{}\n",
+        seed, result.vehicles, result.runs, result.crashes, result.calls, result.events,
+        static_cast<double>(result.virtual_time.count()) / 3.6e6, seconds_since(start) * 1000, result.trace,
+        result.violations.empty() ? "" : " VIOLATED");
   if (!result.violations.empty()) fmt::print("{}\n", report_of(scenario, result));
   std::fflush(stdout);
 }
@@ -96,13 +97,15 @@ FleetTally FleetTally::from_text(const std::string& text) {
   while (std::getline(in, line)) {
     const std::size_t tab = line.find('\t');
     if (tab == std::string::npos) continue;
-    (line[0] == 'f' ? tally.faults : tally.outcomes)[line.substr(1, tab - 1)] = std::stoull(line.substr(tab + 1));
+    (line[0] == 'f' ? tally.faults : tally.outcomes)[line.substr(1, tab - 1)] =
+        std::stoull(line.substr(tab + 1));
   }
   return tally;
 }
 
 std::string report_of(const FleetScenario& scenario, const FleetRunResult& result) {
-  std::string text = fmt::format("sim --fleet --seed={} @{}\n{}\n", scenario.seed, version(), describe(scenario));
+  std::string text =
+      fmt::format("sim --fleet --seed={} @{}\n{}\n", scenario.seed, version(), describe(scenario));
   for (const auto& violation : result.violations)
     text += fmt::format("VIOLATED {} at {} by {}: {}\n", violation.invariant, to_rfc3339(violation.at),
                         violation.about ? violation.about->str() : "-", violation.text);
@@ -116,7 +119,8 @@ int run_fleet_batch(const FleetBatchParams& params) {
   if (jobs == 1) {
     sum = run_share(params, 0, 1);
   } else {
-    const Told told = run_workers(jobs, [&](unsigned worker) { return run_share(params, worker, jobs).to_text(); });
+    const Told told =
+        run_workers(jobs, [&](unsigned worker) { return run_share(params, worker, jobs).to_text(); });
     for (const auto& text : told.texts) sum.add(FleetTally::from_text(text));
     sum.failed_runs += told.broken;
   }
@@ -124,7 +128,8 @@ int run_fleet_batch(const FleetBatchParams& params) {
   print_counts("fleet outcomes, vehicles by run", sum.outcomes);
   print_counts("fleet faults", sum.faults);
   fmt::print(
-      "fleet: {} seeds ({} quiet), {} vehicles, {} runs, {} crashes, {} calls, {} changes at the clouds, {} events\n"
+      "fleet: {} seeds ({} quiet), {} vehicles, {} runs, {} crashes, {} calls, {} changes at the clouds, {} "
+      "events\n"
       "{:.1f} virtual days in {:.1f} s; {} of {} that can be on are on\n",
       sum.runs, sum.quiet, sum.vehicles, sum.reconciled, sum.crashes, sum.calls, sum.changes, sum.events,
       static_cast<double>(sum.virtual_ms) / 8.64e7, wall, sum.on, sum.wanted_on);
@@ -132,7 +137,8 @@ int run_fleet_batch(const FleetBatchParams& params) {
   const bool complete = sum.runs == params.seeds;
   if (!complete) fmt::print("only {} of {} seeds were run\n", sum.runs, params.seeds);
   const bool fine = sum.failed_runs == 0 && !sum.is_vacuous() && complete;
-  fmt::print("{}\n", fine ? "fleet: no invariant was violated" : fmt::format("FAILED: {} runs", sum.failed_runs));
+  fmt::print("{}\n",
+             fine ? "fleet: no invariant was violated" : fmt::format("FAILED: {} runs", sum.failed_runs));
   return fine ? 0 : 1;
 }
 

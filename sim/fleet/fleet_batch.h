@@ -18,7 +18,8 @@ struct FleetBatchParams {
 
 /// Sums over many runs; also what a worker process tells its parent.
 struct FleetTally {
-  std::uint64_t runs = 0, quiet = 0, vehicles = 0, reconciled = 0, crashes = 0, events = 0, calls = 0, changes = 0;
+  std::uint64_t runs = 0, quiet = 0, vehicles = 0, reconciled = 0, crashes = 0, events = 0, calls = 0,
+                changes = 0;
   std::uint64_t wanted_on = 0, on = 0, virtual_ms = 0, failed_runs = 0;
   std::map<std::string, std::uint64_t> faults, outcomes;
 

@@ -8,11 +8,12 @@
 
 // What goes wrong around the fleet's runs, besides what each cloud does by itself.
 #define CTR_FLEET_SIM_FAULTS(X)                                                                             \
-  X(net_refused) X(net_request_lost) X(net_reply_lost) X(net_hang) X(net_slow) X(store_slow)                \
-  X(store_refused) X(store_commit_unknown) X(store_read_failed) X(crash_before_commit) X(crash_after_commit) \
-  X(crash_before_call) X(crash_after_call) X(freeze_after_commit) X(freeze) X(crash_anytime)                 \
-  X(graceful_restart) X(cloud_refuses_all) X(cloud_silent) X(tokens_revoked) X(sign_in_refused) X(slack_dead) \
-  X(meddled) X(route_changed) X(plan_made) X(plan_applied) X(wish_changed)
+  X(net_refused)                                                                                            \
+  X(net_request_lost) X(net_reply_lost) X(net_hang) X(net_slow) X(store_slow) X(store_refused)              \
+      X(store_commit_unknown) X(store_read_failed) X(crash_before_commit) X(crash_after_commit)             \
+          X(crash_before_call) X(crash_after_call) X(freeze_after_commit) X(freeze) X(crash_anytime)        \
+              X(graceful_restart) X(cloud_refuses_all) X(cloud_silent) X(tokens_revoked) X(sign_in_refused) \
+                  X(slack_dead) X(meddled) X(route_changed) X(plan_made) X(plan_applied) X(wish_changed)
 
 namespace contactor::sim {
 
@@ -40,7 +41,9 @@ class FleetFaults {
   [[nodiscard]] bool strikes(FleetFault fault);
   void count(FleetFault fault) { ++fired_[static_cast<std::size_t>(fault)]; }
   void heal() { rates_.fill(0); }
-  [[nodiscard]] std::uint64_t fired(FleetFault fault) const { return fired_[static_cast<std::size_t>(fault)]; }
+  [[nodiscard]] std::uint64_t fired(FleetFault fault) const {
+    return fired_[static_cast<std::size_t>(fault)];
+  }
   [[nodiscard]] Prng& dice() { return dice_; }
 
  private:

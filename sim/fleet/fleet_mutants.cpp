@@ -9,9 +9,9 @@
 namespace contactor::sim {
 namespace {
 
-using std::chrono::seconds;
 using ports::CloudAnswers;
 using ports::CloudSubject;
+using std::chrono::seconds;
 using Subjects = std::vector<CloudSubject>;
 using WriteDone = ports::Done<Result<std::vector<ports::FleetOutcome>>>;
 
@@ -31,25 +31,25 @@ class CallsBeforeIntent final : public BrokenFleetStore {
  public:
   using BrokenFleetStore::BrokenFleetStore;
   void write_vehicles(std::vector<ports::FleetWrite> writes, WriteDone done) override {
-    const bool intends = std::ranges::all_of(writes, [](const auto& write) {
-      return write.after.intent != fleet::Intent::none && !write.entry;
-    });
+    const bool intends = std::ranges::all_of(
+        writes, [](const auto& write) { return write.after.intent != fleet::Intent::none && !write.entry; });
     if (!intends) return ForwardingFleetStore::write_vehicles(std::move(writes), std::move(done));
     std::vector<ports::FleetOutcome> outcomes(writes.size(), ports::FleetOutcome::applied);
-    universe_.clock.plan(universe_.clock.now() + Millis(20), life_, [this, writes = std::move(writes)]() mutable {
-      ForwardingFleetStore::write_vehicles(std::move(writes), [](const auto&) {});
-    });
-    universe_.clock.plan(universe_.clock.now(), life_,
-                         [done = std::move(done), outcomes = std::move(outcomes)]() mutable {
-                           done(std::move(outcomes));
+    universe_.clock.plan(universe_.clock.now() + Millis(20), life_,
+                         [this, writes = std::move(writes)]() mutable {
+                           ForwardingFleetStore::write_vehicles(std::move(writes), [](const auto&) {});
                          });
+    universe_.clock.plan(
+        universe_.clock.now(), life_,
+        [done = std::move(done), outcomes = std::move(outcomes)]() mutable { done(std::move(outcomes)); });
   }
 };
 
 class IgnoresLease final : public BrokenFleetStore {
  public:
   using BrokenFleetStore::BrokenFleetStore;
-  void claim(std::string name, std::string holder, Millis term, Done<Result<ports::FleetLease>> done) override {
+  void claim(std::string name, std::string holder, Millis term,
+             Done<Result<ports::FleetLease>> done) override {
     ForwardingFleetStore::claim(std::move(name), std::move(holder), term,
                                 [done = std::move(done)](Result<ports::FleetLease> lease) mutable {
                                   if (lease) lease->granted = true;
@@ -90,7 +90,8 @@ class ForgetsApplied final : public BrokenFleetStore {
         });
   }
   void mark_applied(std::string id, Instant at, Done<Status> done) override {
-    ForwardingFleetStore::mark_applied(std::move(id), at, [done = std::move(done)](const Status&) mutable { done({}); });
+    ForwardingFleetStore::mark_applied(std::move(id), at,
+                                       [done = std::move(done)](const Status&) mutable { done({}); });
   }
 };
 
@@ -195,6 +196,11 @@ std::unique_ptr<ports::OemCloud> cloud_of(ports::OemCloud& inner) {
 void lose_answers(FleetScenario& scenario) {
   scenario.rates[static_cast<std::size_t>(FleetFault::net_reply_lost)] = 0.1;
 }
+/// People may be told twice where something went wrong in between.
+void be_calm(FleetScenario& scenario) {
+  scenario.rates.fill(0);
+  scenario.world.faults.clear();
+}
 void take_three(FleetScenario& scenario) { scenario.runners = 3; }
 void fail_calls(FleetScenario& scenario) {
   scenario.world.faults.set(world::FaultKind::cloud_server_error, 0.2);
@@ -241,7 +247,8 @@ const std::array kMutants{
     FleetMutant{.name = "alert_told_again",
                 .breaks = "what was told is not told again",
                 .caught_by = "O4",
-                .store = store_of<ForgetsTellings>},
+                .store = store_of<ForgetsTellings>,
+                .make_likely = be_calm},
     FleetMutant{.name = "first_metric_stays",
                 .breaks = "the newest count of a day wins",
                 .caught_by = "O6",

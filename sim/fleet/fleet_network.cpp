@@ -11,14 +11,16 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 Error broken(ErrorKind kind, Applied applied, std::string detail) {
-  return {.kind = kind, .applied = applied, .retry_after = {}, .origin = "network", .detail = std::move(detail)};
+  return {
+      .kind = kind, .applied = applied, .retry_after = {}, .origin = "network", .detail = std::move(detail)};
 }
 
 /// The same request with credentials that are not ours.
 void spoil(ports::HttpRequest& request) {
-  for (const auto& [ours, wrong] : {std::pair<std::string_view, std::string_view>{"fleet-secret", "other-secret"},
-                                    {"client_id=contactor&", "client_id=another&"},
-                                    {"client_id=contactor", "client_id=another"}})
+  for (const auto& [ours, wrong] :
+       {std::pair<std::string_view, std::string_view>{"fleet-secret", "other-secret"},
+        {"client_id=contactor&", "client_id=another&"},
+        {"client_id=contactor", "client_id=another"}})
     if (const auto at = request.body.find(ours); at != std::string::npos)
       request.body.replace(at, ours.size(), wrong);
 }
@@ -38,9 +40,11 @@ Address address_of(const ports::HttpRequest& request) {
   path.remove_prefix(std::min(path.find('/'), path.size()));
   if (!path.empty()) path.remove_prefix(1);
   std::string_view name = path.substr(0, path.find('/'));
-  Address address{.cloud = {}, .is_login = name.ends_with("-auth") || path.ends_with("api/auth/login")};
+  Address address{
+      .cloud = {}, .is_login = name.ends_with("-auth") || path.ends_with("api/auth/login"), .credential = {}};
   if (name.ends_with("-auth")) name.remove_suffix(5);
   address.cloud = name;
+  if (address.is_login && name == "tesla") address.credential = request.body;
   return address;
 }
 
@@ -55,7 +59,7 @@ void FleetNetwork::send(ports::HttpRequest request, ports::Done<Result<ports::Ht
   auto exchange = std::make_shared<Exchange>(
       Exchange{.request = std::move(request), .address = address, .done = std::move(done)});
   universe_.note(exchange->request.url);
-  universe_.witness->request_sent(*life_, address, exchange->request);
+  universe_.witness->request_sent(*life_, address);
   const bool slack_is_dead = address.cloud == "slack" && now < universe_.slack_dead_until;
   if (slack_is_dead || faults.strikes(FleetFault::net_refused))
     return answer_later(exchange, fail(broken(ErrorKind::unavailable, Applied::no, "connection refused")),
@@ -79,8 +83,8 @@ void FleetNetwork::deliver(const ExchangeRef& exchange) {
   if (universe_.crashes(FleetFault::crash_after_call, life_)) return;
   if (reply.fate == world::Fate::hang || faults.strikes(FleetFault::net_hang)) return;
   if (reply.fate != world::Fate::delivered || faults.strikes(FleetFault::net_reply_lost))
-    return answer_later(exchange, fail(broken(ErrorKind::unavailable, Applied::maybe, "the connection was reset")),
-                        reply.at);
+    return answer_later(
+        exchange, fail(broken(ErrorKind::unavailable, Applied::maybe, "the connection was reset")), reply.at);
   Millis travel = universe_.between(Millis(1), Millis(15));
   if (faults.strikes(FleetFault::net_slow)) travel += universe_.between(seconds(1), seconds(40));
   answer_later(exchange, std::move(reply.response), reply.at + travel);
@@ -96,7 +100,7 @@ void FleetNetwork::end(Exchange& exchange, Result<ports::HttpResponse> result) {
   if (exchange.ended) return;
   exchange.ended = true;
   universe_.note(result ? fmt::format("{}", result->status) : to_string(result.error().kind));
-  universe_.witness->request_ended(*life_, exchange.address, exchange.request, result ? &*result : nullptr);
+  universe_.witness->request_ended(*life_, exchange.address, result ? &*result : nullptr);
   auto done = std::move(exchange.done);
   done(std::move(result));
 }

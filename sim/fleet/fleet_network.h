@@ -11,6 +11,7 @@ namespace contactor::sim {
 struct Address {
   std::string cloud;
   bool is_login = false;
+  std::string credential;  ///< whose login it is, where a cloud has one a fleet
 };
 [[nodiscard]] Address address_of(const ports::HttpRequest& request);
 

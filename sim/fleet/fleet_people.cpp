@@ -114,10 +114,12 @@ void FleetPeople::plan_is_made(const engine::FleetRunView& view) {
   universe_.witness->run_ended(view, 0, false);
   if (view.error || !view.plan) return;
   auto planned = std::make_shared<Planned>(Planned{.plan = *view.plan, .wishes = {}});
-  for (const auto& item : planned->plan.items) planned->wishes.push_back(universe_.disk.fleet.find(item.vin)->wish);
+  for (const auto& item : planned->plan.items)
+    planned->wishes.push_back(universe_.disk.fleet.find(item.vin)->wish);
   const Instant at = universe_.clock.now() + universe_.between(minutes(1), minutes(75));
   const bool twice = universe_.faults.dice().chance(0.4);
-  const Millis later = universe_.faults.dice().chance(0.5) ? Millis(0) : universe_.between(minutes(1), minutes(20));
+  const Millis later =
+      universe_.faults.dice().chance(0.5) ? Millis(0) : universe_.between(minutes(1), minutes(20));
   universe_.clock.plan(at, life_, [this, planned] { apply(planned); });
   if (twice) universe_.clock.plan(at + later, life_, [this, planned] { apply(planned); });
 }

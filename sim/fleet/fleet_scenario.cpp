@@ -16,7 +16,8 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 Millis between(Prng& dice, Millis low, Millis high) {
-  return low + Millis(static_cast<std::int64_t>(dice.below(static_cast<std::uint64_t>((high - low).count()) + 1)));
+  return low +
+         Millis(static_cast<std::int64_t>(dice.below(static_cast<std::uint64_t>((high - low).count()) + 1)));
 }
 std::size_t pick(Prng& dice, std::size_t low, std::size_t high) { return low + dice.below(high - low + 1); }
 
@@ -64,7 +65,8 @@ void draw_wishes(Prng& dice, FleetScenario& scenario) {
     Instant at = start + seconds(1) + between(dice, Millis(0), late);
     std::size_t more = dice.chance(0.3) ? pick(dice, 1, 3) : 0;
     for (; at < end; at = at + between(dice, minutes(1), scenario.hurts_for / 2)) {
-      scenario.wishes.push_back({.at = at, .car = car, .wish = draw_wish(dice, scenario, scenario.cars[car])});
+      scenario.wishes.push_back(
+          {.at = at, .car = car, .wish = draw_wish(dice, scenario, scenario.cars[car])});
       if (more-- == 0) break;
     }
     // Only vehicles whose cloud would take them are meddled with: the others it would not show.
@@ -82,16 +84,18 @@ void draw_rates(Prng& dice, FleetScenario& scenario) {
     const double rate = static_cast<double>(1 + dice.below(100)) / 400.0;
     if (active) scenario.rates[i] = rate;
   }
-  const auto scale = [&](FleetFault fault, double by) { scenario.rates[static_cast<std::size_t>(fault)] *= by; };
-  for (const auto at_each : {FleetFault::crash_before_commit, FleetFault::crash_after_commit,
-                             FleetFault::crash_before_call, FleetFault::crash_after_call,
-                             FleetFault::freeze_after_commit})
+  const auto scale = [&](FleetFault fault, double by) {
+    scenario.rates[static_cast<std::size_t>(fault)] *= by;
+  };
+  for (const auto at_each :
+       {FleetFault::crash_before_commit, FleetFault::crash_after_commit, FleetFault::crash_before_call,
+        FleetFault::crash_after_call, FleetFault::freeze_after_commit})
     scale(at_each, 0.03);
   // Rolled once in five minutes.
-  for (const auto now_and_then : {FleetFault::freeze, FleetFault::crash_anytime, FleetFault::graceful_restart,
-                                  FleetFault::cloud_refuses_all, FleetFault::cloud_silent,
-                                  FleetFault::tokens_revoked, FleetFault::sign_in_refused,
-                                  FleetFault::slack_dead})
+  for (const auto now_and_then :
+       {FleetFault::freeze, FleetFault::crash_anytime, FleetFault::graceful_restart,
+        FleetFault::cloud_refuses_all, FleetFault::cloud_silent, FleetFault::tokens_revoked,
+        FleetFault::sign_in_refused, FleetFault::slack_dead})
     scale(now_and_then, 0.3);
   scale(FleetFault::store_refused, 0.15);
   scale(FleetFault::store_commit_unknown, 0.15);
@@ -117,8 +121,8 @@ void draw_settings(Prng& dice, FleetScenario& scenario) {
 }
 
 void draw_routes(Prng& dice, FleetScenario& scenario) {
-  constexpr std::array<std::string_view, 6> kChanges{"",         "renault=hm,dacia=hm", "ford=",
-                                                     "opel=hm",  "porsche=hm",          "bmw=hm,mini="};
+  constexpr std::array<std::string_view, 6> kChanges{
+      "", "renault=hm,dacia=hm", "ford=", "opel=hm", "porsche=hm", "bmw=hm,mini="};
   scenario.routes = kChanges[dice.chance(0.7) ? 0 : dice.below(kChanges.size())];
   if (scenario.quiet || !dice.chance(0.2)) return;
   scenario.later_routes = kChanges[dice.below(kChanges.size())];
@@ -129,8 +133,8 @@ void draw_routes(Prng& dice, FleetScenario& scenario) {
 }  // namespace
 
 std::string_view prefix_of(fleet::Oem oem) {
-  constexpr std::array<std::string_view, fleet::oem_count> kPrefixes{
-      "tesla", "bmw", "renault", "stellantis", "vw", "kia", "hm"};
+  constexpr std::array<std::string_view, fleet::oem_count> kPrefixes{"tesla", "bmw", "renault", "stellantis",
+                                                                     "vw",    "kia", "hm"};
   return kPrefixes[static_cast<std::size_t>(oem)];
 }
 
@@ -156,13 +160,13 @@ FleetScenario draw_fleet_scenario(std::uint64_t seed) {
 }
 
 std::string describe(const FleetScenario& scenario) {
-  std::string text =
-      fmt::format("{}: {} vehicles, {} wishes, {} runners, hurts for {}, page {}, wave {}, routes '{}' then '{}'{}{}",
-                  scenario.era->name, scenario.cars.size(), scenario.wishes.size(), scenario.runners,
-                  to_duration_text(scenario.hurts_for), scenario.settings.page, scenario.settings.wave,
-                  scenario.routes, scenario.reroute_at ? scenario.later_routes : scenario.routes,
-                  scenario.alone_fails.empty() ? "" : ", alone fails " + scenario.alone_fails,
-                  scenario.quiet ? ", quiet" : "; faults:");
+  std::string text = fmt::format(
+      "{}: {} vehicles, {} wishes, {} runners, hurts for {}, page {}, wave {}, routes '{}' then '{}'{}{}",
+      scenario.era->name, scenario.cars.size(), scenario.wishes.size(), scenario.runners,
+      to_duration_text(scenario.hurts_for), scenario.settings.page, scenario.settings.wave, scenario.routes,
+      scenario.reroute_at ? scenario.later_routes : scenario.routes,
+      scenario.alone_fails.empty() ? "" : ", alone fails " + scenario.alone_fails,
+      scenario.quiet ? ", quiet" : "; faults:");
   for (std::size_t i = 0; i < kFleetFaultCount; ++i)
     if (scenario.rates[i] > 0)
       text += fmt::format(" {}={:.4f}", to_string(static_cast<FleetFault>(i)), scenario.rates[i]);

@@ -57,7 +57,8 @@ void recover(FleetUnderTest& test) {
     test.run_until(next + universe.scenario.offsets[0] + minutes(15));
     test.witness.check_nothing_is_overdue();
     settled = test.witness.all_settled() ? settled + 1 : 0;
-    const bool is_one_day = zone.day_of(universe.clock.now()) == zone.day_of(universe.clock.now() - minutes(40));
+    const bool is_one_day =
+        zone.day_of(universe.clock.now()) == zone.day_of(universe.clock.now() - minutes(40));
     if ((settled > 2 || universe.clock.now() > due) && is_one_day) break;
   }
   if (test.witness.violations().empty()) test.witness.at_end();
@@ -74,9 +75,10 @@ void compare_with_calm(const FleetScenario& scenario, FleetUnderTest& test, Inst
     const fleet::Vehicle* calms = beside.universe.disk.fleet.find(car.vin);
     if (ours == nullptr || calms == nullptr || !ours->oem || car.temper != world::Temper::prompt) continue;
     if (prefix_of(*ours->oem) == scenario.alone_fails) continue;
-    if (ours->status != calms->status || ours->message != calms->message || ours->failures != calms->failures ||
-        ours->cloud.standing != calms->cloud.standing)
-      test.witness.violated("O2", car.vin, fmt::format("does otherwise while {} fails", scenario.alone_fails));
+    if (ours->status != calms->status || ours->message != calms->message ||
+        ours->failures != calms->failures || ours->cloud.standing != calms->cloud.standing)
+      test.witness.violated("O2", car.vin,
+                            fmt::format("does otherwise while {} fails", scenario.alone_fails));
   }
 }
 
@@ -84,7 +86,8 @@ void count(const FleetUnderTest& test, FleetRunResult& result) {
   const auto& universe = test.universe;
   for (std::size_t i = 0; i < kFleetFaultCount; ++i) {
     const auto fault = static_cast<FleetFault>(i);
-    if (universe.faults.fired(fault) > 0) result.faults[std::string(to_string(fault))] = universe.faults.fired(fault);
+    if (universe.faults.fired(fault) > 0)
+      result.faults[std::string(to_string(fault))] = universe.faults.fired(fault);
   }
   for (std::size_t i = 0; i < world::fault_kinds; ++i) {
     const auto kind = static_cast<world::FaultKind>(i);

@@ -24,6 +24,7 @@ struct FleetRunResult {
 };
 
 /// Runs one scenario to its end, and a second one beside it where one cloud alone fails.
-[[nodiscard]] FleetRunResult simulate_fleet(const FleetScenario& scenario, const FleetMutant* mutant = nullptr);
+[[nodiscard]] FleetRunResult simulate_fleet(const FleetScenario& scenario,
+                                            const FleetMutant* mutant = nullptr);
 
 }  // namespace contactor::sim

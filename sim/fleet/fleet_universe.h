@@ -23,7 +23,7 @@ struct FleetUniverse {
   FleetFaults faults;
   world::World world;
   store::memory::Disk disk;
-  engine::FleetSettings settings;  ///< what every process was started with
+  engine::FleetSettings settings;                                     ///< what every process was started with
   std::map<std::string, Instant, std::less<>> sign_in_refused_until;  ///< by the cloud's prefix
   Instant slack_dead_until;
   FleetWitness* witness = nullptr;

@@ -34,9 +34,8 @@ class FleetWitness {
   void disturbed() { disturbances_ += 1; }
   void meddled(const Vin& vin);
   void rerouted();
-  void request_sent(const Life& life, const Address& address, const ports::HttpRequest& request);
-  void request_ended(const Life& life, const Address& address, const ports::HttpRequest& request,
-                     const ports::HttpResponse* response);
+  void request_sent(const Life& life, const Address& address);
+  void request_ended(const Life& life, const Address& address, const ports::HttpResponse* response);
   void call_began(const Life& life, fleet::Oem oem, CloudCall call,
                   const std::vector<ports::CloudSubject>& subjects);
   void call_ended(fleet::Oem oem, CloudCall call, Instant began,
@@ -73,6 +72,7 @@ class FleetWitness {
     Instant judged_at;          ///< up to here both are known
     Instant wished_at;
     Instant meddled_at;
+    Instant called_at;
     std::map<fleet::Oem, Instant> looked_at;  ///< the beginning of the last look that told something
   };
   struct Touch {

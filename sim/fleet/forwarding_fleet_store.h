@@ -21,11 +21,13 @@ class ForwardingFleetStore : public ports::FleetStore {
   void vehicles(ports::VehicleFilter filter, Done<Result<std::vector<fleet::Vehicle>>> done) override {
     inner_.vehicles(std::move(filter), std::move(done));
   }
-  void vehicle_history(Vin vin, std::size_t limit, Done<Result<std::vector<fleet::HistoryEntry>>> done) override {
+  void vehicle_history(Vin vin, std::size_t limit,
+                       Done<Result<std::vector<fleet::HistoryEntry>>> done) override {
     inner_.vehicle_history(vin, limit, std::move(done));
   }
   void fleet_totals(Done<Result<ports::FleetTotals>> done) override { inner_.fleet_totals(std::move(done)); }
-  void claim(std::string name, std::string holder, Millis term, Done<Result<ports::FleetLease>> done) override {
+  void claim(std::string name, std::string holder, Millis term,
+             Done<Result<ports::FleetLease>> done) override {
     inner_.claim(std::move(name), std::move(holder), term, std::move(done));
   }
   void release(std::string name, std::string holder, Done<Status> done) override {
@@ -49,7 +51,9 @@ class ForwardingFleetStore : public ports::FleetStore {
   void put_model(fleet::VehicleModel model, Done<Result<fleet::VehicleModel>> done) override {
     inner_.put_model(std::move(model), std::move(done));
   }
-  void models(Done<Result<std::vector<fleet::VehicleModel>>> done) override { inner_.models(std::move(done)); }
+  void models(Done<Result<std::vector<fleet::VehicleModel>>> done) override {
+    inner_.models(std::move(done));
+  }
   void put_alerts(std::vector<fleet::Alert> alerts, Done<Status> done) override {
     inner_.put_alerts(std::move(alerts), std::move(done));
   }
@@ -68,7 +72,8 @@ class ForwardingFleetStore : public ports::FleetStore {
   void tesla_fleet_codes(Done<Result<std::vector<std::pair<std::string, std::string>>>> done) override {
     inner_.tesla_fleet_codes(std::move(done));
   }
-  void put_tesla_fleet_code(std::string fleet, std::string sealed_code, Instant at, Done<Status> done) override {
+  void put_tesla_fleet_code(std::string fleet, std::string sealed_code, Instant at,
+                            Done<Status> done) override {
     inner_.put_tesla_fleet_code(std::move(fleet), std::move(sealed_code), at, std::move(done));
   }
 

@@ -24,16 +24,17 @@ const world::FleetParams& ids() {
 }
 
 tesla::GatewayParams tesla_params(const GatewayParts& parts, std::string base, const std::string& login) {
-  tesla::GatewayParams params{.transport = parts.transport,
-                              .timekeeper = parts.time,
-                              .base_url = std::move(base),
-                              .token_url = login + "/oauth2/v3/token",
-                              .client_id = ids().client_id,
-                              .client_secret = Secret(ids().client_secret),
-                              .fleet_codes = {},
-                              .target = {.hostname = "telemetry.example.test", .port = 8443, .ca = "PEM"},
-                              .key = crypto::SchnorrKey::from_scalar(Secret(std::string(31, '\0') + "\x07")).value(),
-                              .proxy_url = {}};
+  tesla::GatewayParams params{
+      .transport = parts.transport,
+      .timekeeper = parts.time,
+      .base_url = std::move(base),
+      .token_url = login + "/oauth2/v3/token",
+      .client_id = ids().client_id,
+      .client_secret = Secret(ids().client_secret),
+      .fleet_codes = {},
+      .target = {.hostname = "telemetry.example.test", .port = 8443, .ca = "PEM"},
+      .key = crypto::SchnorrKey::from_scalar(Secret(std::string(31, '\0') + "\x07")).value(),
+      .proxy_url = {}};
   for (const auto fleet : kFleetNames)
     params.fleet_codes.emplace(fleet, Secret(fmt::format("code-of-{}", fleet)));
   return params;

@@ -51,15 +51,15 @@ struct Runner::Process {
       configured[oem] = clouds.back().get();
     }
     ports::FleetStore& last = broken ? *broken : disk;
-    control = std::make_unique<engine::FleetControl>(engine::FleetControl::Params{
-        .parts = {.store = last,
-                  .time = time,
-                  .clouds = std::move(configured),
-                  .settings = from.settings,
-                  .chat = &chat,
-                  .channel = "fleet"},
-        .holder = std::move(name),
-        .every = {}});
+    control = std::make_unique<engine::FleetControl>(
+        engine::FleetControl::Params{.parts = {.store = last,
+                                               .time = time,
+                                               .clouds = std::move(configured),
+                                               .settings = from.settings,
+                                               .chat = &chat,
+                                               .channel = "fleet"},
+                                     .holder = std::move(name),
+                                     .every = {}});
   }
   ~Process() { life->alive = false; }
 
@@ -147,8 +147,6 @@ void Runner::retire() {
 
 bool Runner::owns(const LifeRef& life) const { return process_ && process_->life == life; }
 LifeRef Runner::life() const { return process_ ? process_->life : nullptr; }
-engine::FleetControl* Runner::control() {
-  return process_ && !leaving_ ? process_->control.get() : nullptr;
-}
+engine::FleetControl* Runner::control() { return process_ && !leaving_ ? process_->control.get() : nullptr; }
 
 }  // namespace contactor::sim

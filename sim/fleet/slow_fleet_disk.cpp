@@ -90,15 +90,16 @@ void SlowFleetDisk::fleet_totals(Done<Result<ports::FleetTotals>> done) {
 }
 void SlowFleetDisk::claim(std::string name, std::string holder, Millis term,
                           Done<Result<ports::FleetLease>> done) {
-  commit<ports::FleetLease>(std::move(done), [this, name = std::move(name), holder = std::move(holder),
-                                              term](auto answer) mutable {
-    inner().claim(std::move(name), std::move(holder), term, std::move(answer));
-  });
+  commit<ports::FleetLease>(
+      std::move(done), [this, name = std::move(name), holder = std::move(holder), term](auto answer) mutable {
+        inner().claim(std::move(name), std::move(holder), term, std::move(answer));
+      });
 }
 void SlowFleetDisk::release(std::string name, std::string holder, Done<Status> done) {
-  commit<void>(std::move(done), [this, name = std::move(name), holder = std::move(holder)](auto answer) mutable {
-    inner().release(std::move(name), std::move(holder), std::move(answer));
-  });
+  commit<void>(std::move(done),
+               [this, name = std::move(name), holder = std::move(holder)](auto answer) mutable {
+                 inner().release(std::move(name), std::move(holder), std::move(answer));
+               });
 }
 void SlowFleetDisk::put_plan(ports::StoredPlan plan, Done<Status> done) {
   commit<void>(std::move(done), [this, plan = std::move(plan)](auto answer) mutable {
@@ -134,7 +135,8 @@ void SlowFleetDisk::put_alerts(std::vector<fleet::Alert> alerts, Done<Status> do
     inner().put_alerts(std::move(alerts), std::move(answer));
   });
 }
-void SlowFleetDisk::alerts(bool lasting_only, std::size_t limit, Done<Result<std::vector<fleet::Alert>>> done) {
+void SlowFleetDisk::alerts(bool lasting_only, std::size_t limit,
+                           Done<Result<std::vector<fleet::Alert>>> done) {
   read<std::vector<fleet::Alert>>(std::move(done), [this, lasting_only, limit](auto answer) {
     inner().alerts(lasting_only, limit, std::move(answer));
   });

@@ -17,7 +17,8 @@ class SlowFleetDisk final : public ForwardingFleetStore {
   void find_vehicles(std::vector<Vin> vins, Done<Result<std::vector<fleet::Vehicle>>> done) override;
   void vehicles(ports::VehicleFilter filter, Done<Result<std::vector<fleet::Vehicle>>> done) override;
   void fleet_totals(Done<Result<ports::FleetTotals>> done) override;
-  void claim(std::string name, std::string holder, Millis term, Done<Result<ports::FleetLease>> done) override;
+  void claim(std::string name, std::string holder, Millis term,
+             Done<Result<ports::FleetLease>> done) override;
   void release(std::string name, std::string holder, Done<Status> done) override;
   void put_plan(ports::StoredPlan plan, Done<Status> done) override;
   void find_plan(std::string id, Done<Result<std::optional<ports::StoredPlan>>> done) override;

@@ -90,6 +90,7 @@ void FleetWitness::call_began(const Life& life, fleet::Oem oem, CloudCall call,
   for (const auto& subject : subjects) {
     notes_[subject.vin].push_back(fmt::format("{} {} at {} by {}", to_rfc3339(now()), shown(call),
                                               fleet::to_string(oem), holders_[life.process]));
+    seen_[subject.vin].called_at = now();
     check_subject(oem, call, subject);
   }
 }
@@ -104,39 +105,40 @@ void FleetWitness::call_ended(fleet::Oem oem, CloudCall call, Instant began,
     auto& notes = notes_[vin];
     notes.push_back(fmt::format(
         "{} {} at {}: {}", to_rfc3339(now()), shown(call), fleet::to_string(oem),
-        answer ? fmt::format("{} {}", fleet::to_string(answer->standing), answer->reason)
-               : fmt::format("{} (applied {})", answer.error().message(), to_string(answer.error().applied))));
+        answer
+            ? fmt::format("{} {}", fleet::to_string(answer->standing), answer->reason)
+            : fmt::format("{} (applied {})", answer.error().message(), to_string(answer.error().applied))));
     const bool tells = answer && answer->standing != fleet::Standing::unknown;
     if (call == CloudCall::observe && tells) seen_[vin].looked_at[oem] = began;
     const auto touch = touches_.find({oem, vin});
     const bool was_done = touch != touches_.end() && touch->second.at > began &&
+                          seen_[vin].called_at == began &&
                           touch->second.active == (call == CloudCall::activate);
     if (call != CloudCall::observe && !answer && answer.error().applied == Applied::no && was_done)
       violated("O3", vin, fmt::format("{} is said to have done nothing, and the cloud took it", shown(call)));
   }
 }
 
-void FleetWitness::request_sent(const Life& life, const Address& address, const ports::HttpRequest& request) {
+void FleetWitness::request_sent(const Life& life, const Address& address) {
   if (!address.is_login) return;
-  const bool by_fleet = address.cloud == "tesla";
-  Login& login = logins_[{life.process, address.cloud + (by_fleet ? request.body : "")}];
+  Login& login = logins_[{life.process, address.cloud + address.credential}];
   if (++login.in_flight > 1)
     violated("O7", {}, fmt::format("two logins of one credential at {} at once", address.cloud));
 }
 
-void FleetWitness::request_ended(const Life& life, const Address& address, const ports::HttpRequest& request,
+void FleetWitness::request_ended(const Life& life, const Address& address,
                                  const ports::HttpResponse* response) {
   if (!address.is_login) return;
-  const bool by_fleet = address.cloud == "tesla";
-  std::string body = by_fleet ? request.body : "";
-  if (const auto at = body.find("other-secret"); at != std::string::npos) body.replace(at, 12, "fleet-secret");
-  Login& login = logins_[{life.process, address.cloud + body}];
+  Login& login = logins_[{life.process, address.cloud + address.credential}];
   login.in_flight -= 1;
+  // A login that works ends the row of those that did not, as accounts count them.
+  if (response != nullptr && response->status == 200) login.refused.clear();
   if (response == nullptr || (response->status != 400 && response->status != 401)) return;
   while (!login.refused.empty() && login.refused.front() <= now() - hours(1)) login.refused.pop_front();
   login.refused.push_back(now());
   if (login.refused.size() > kRefusedLoginsMax)
-    violated("O7", {}, fmt::format("{} refused logins at {} within an hour", login.refused.size(), address.cloud));
+    violated("O7", {},
+             fmt::format("{} refused logins at {} within an hour", login.refused.size(), address.cloud));
 }
 
 }  // namespace contactor::sim

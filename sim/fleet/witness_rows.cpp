@@ -12,8 +12,8 @@ using std::chrono::minutes;
 constexpr Millis kAnswerAge = minutes(3);  ///< a call and its parts may take so long
 
 std::string line_of(const fleet::Vehicle& row, bool by_people) {
-  return fmt::format("v{} {} status {} '{}' {} {} intent {} failures {} blocked {} wish {} next {}", row.version,
-                     row.oem ? fleet::to_string(*row.oem) : "unmapped",
+  return fmt::format("v{} {} status {} '{}' {} {} intent {} failures {} blocked {} wish {} next {}",
+                     row.version, row.oem ? fleet::to_string(*row.oem) : "unmapped",
                      row.status ? (*row.status ? "on" : "off") : "none", fleet::to_string(row.message),
                      fleet::to_string(row.cloud.standing), row.cloud.reason, fleet::to_string(row.intent),
                      row.failures, row.blocked,
@@ -101,7 +101,8 @@ void FleetWitness::check_truth(const Seen& seen, const fleet::Vehicle& after) {
   const auto touch = touches_.find({*after.oem, after.vin});
   const bool was_touched = (touch != touches_.end() && touch->second.at >= asked) || seen.meddled_at >= asked;
   if (was_touched && *after.status) return;
-  if (cloud.is_active(after.vin, now()) == *after.status || cloud.is_active(after.vin, asked) == *after.status)
+  if (cloud.is_active(after.vin, now()) == *after.status ||
+      cloud.is_active(after.vin, asked) == *after.status)
     return;
   if (seen.meddled_at >= asked) return;
   violated("S1", after.vin,
@@ -114,8 +115,10 @@ void FleetWitness::check_edge(Seen& seen, const fleet::Vehicle& after) {
   const bool was = seen.row.status.value_or(false);
   const bool is = after.status.value_or(false);
   if (was == is) return;
-  if (!(is ? seen.was_wanted : seen.was_unwanted))
-    violated("O5", after.vin, fmt::format("became {} and nothing asked for that", is ? "active" : "inactive"));
+  const bool leaves = universe_.settings.routes.of(after.vin, after.wish.make).oem != after.oem;
+  if (!leaves && !(is ? seen.was_wanted : seen.was_unwanted))
+    violated("O5", after.vin,
+             fmt::format("became {} and nothing asked for that", is ? "active" : "inactive"));
   const auto want = wanted(after.wish, now());
   seen.was_wanted = want == true;
   seen.was_unwanted = want == false;
