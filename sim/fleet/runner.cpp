@@ -38,7 +38,7 @@ struct Runner::Process {
         numbers(from.faults.dice().next()),
         slack({.transport = network,
                .timekeeper = time,
-               .api_url = "https://world.test/slack/api",
+               .api_url = "https://world.test/slack",
                .token = Secret("xoxb-contactor")}),
         chat(from, slack) {
     const GatewayParts parts{.transport = network, .time = time, .entropy = numbers};
