@@ -19,13 +19,13 @@ from driver.session import Session, about  # noqa: E402
 
 FIGURES = {"P1": figures.p1, "P2": figures.p2, "P3": figures.p3, "P4": figures.p4, "P5": figures.p5, "P6": figures.p6,
            "P7": figures.p7, "P8": figures.p8, "P9": figures.p9, "P10": figures.p10,
-           "P11": figures.p11, "P15": figures.p15, "P16": figures.p16, "P17": figures.p17}
+           "P11": figures.p11, "P12": figures.p12, "P15": figures.p15, "P16": figures.p16, "P17": figures.p17}
 # Half an hour and more each: they run when they are named.
-LONG = ("P8", "P17")
+LONG = ("P8", "P12", "P17")
 # A capability's own figures by its name; without --db those of EMBEDDED are measured on the embedded store.
-GROUPS = {"OTA": ("P3", "P4", "P5", "P6"), "FLEET": ("P10", "P11")}
+GROUPS = {"OTA": ("P3", "P4", "P5", "P6"), "FLEET": ("P10", "P11", "P12")}
 EMBEDDED = {"OTA"}
-LATER = {"P12": "fleet run", "P13": "charging stats", "P14": "webhook deliveries"}
+LATER = {"P13": "charging stats", "P14": "webhook deliveries"}
 
 
 def say(text):
@@ -45,7 +45,7 @@ def read_words():
     root = os.path.dirname(HERE)
     parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
     parser.add_argument("figures", nargs="*", metavar="P1…P17",
-                        help="which figures, ota for those of the main job on SQLite, fleet for P10 and P11; without any: all but "
+                        help="which figures, ota for those of the main job on SQLite, fleet for P10 to P12; without any: all but "
                         + " and ".join(LONG))
     parser.add_argument("--peers", action="store_true", help="run the other engines beside ours (installs them from npm)")
     parser.add_argument("--engines", default="", help="of the peers only those whose name contains this")
@@ -59,6 +59,7 @@ def read_words():
     parser.add_argument("--scale-count", type=whole(100), default=20_000, help="activations of a run of P8")
     parser.add_argument("--seeds", type=whole(1), default=600, help="seeds of P15")
     parser.add_argument("--vehicles", type=whole(1000), default=1_000_000, help="vehicles of P11")
+    parser.add_argument("--fleet", type=whole(7), default=100_000, help="vehicles of P12")
     parser.add_argument("--no-wait", action="store_true", help="do not wait for a quiet machine, keep disturbed runs")
     parser.add_argument("--json", metavar="FILE", help="also write everything as JSON; - is standard output, alone")
     parser.add_argument("--markdown", metavar="FILE", help="also write the table as Markdown")

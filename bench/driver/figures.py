@@ -199,7 +199,7 @@ def p16(session):
             for kind in session.options.db]
 
 
-# ---- P8 to P11, P15, P17 -------------------------------------------------------------------------------------------
+# ---- P8 to P12, P15, P17 -------------------------------------------------------------------------------------------
 
 
 def p8(session):
@@ -216,6 +216,10 @@ def p10(session):
 
 def p11(session):
     return fleet.plan_rows(session)
+
+
+def p12(session):
+    return fleet.run_rows(session)
 
 
 def p17(session):

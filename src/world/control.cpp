@@ -120,6 +120,13 @@ json::value chat_line(const ChatReceived& c) {
   return {{"channel", c.channel}, {"text", c.text}, {"at", to_rfc3339(c.at)}};
 }
 
+json::value traffic_line(const FleetClouds::Traffic& t) {
+  return {{"cloud", t.prefix},
+          {"calls", t.calls},
+          {"first_ms", t.first_at.millis()},
+          {"last_ms", t.last_at.millis()}};
+}
+
 ports::HttpResponse show_log(const World& world) {
   const Logs& logs = world.logs();
   json::object fired;
@@ -135,6 +142,7 @@ ports::HttpResponse show_log(const World& world) {
   out["pushes"] = latest(logs.pushes, push_line);
   out["shop_notices"] = latest(logs.shop_notices, notice_line);
   out["chats"] = latest(logs.chats, chat_line);
+  out["clouds"] = latest(world.fleet().traffic(), traffic_line);
   out["faults_fired"] = std::move(fired);
   return json_response(200, json::serialize(out));
 }

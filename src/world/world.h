@@ -52,6 +52,7 @@ class World {
   void heal(Instant now);
 
   [[nodiscard]] FleetClouds& fleet() { return fleet_; }
+  [[nodiscard]] const FleetClouds& fleet() const { return fleet_; }
 
   // What an outside observer may see.
   [[nodiscard]] const Logs& logs() const { return context_.logs; }

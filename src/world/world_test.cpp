@@ -26,6 +26,14 @@ std::string story(std::uint64_t seed) {
   return out;
 }
 
+/// What `/_sim/log` says of one cloud.
+json::object logged_cloud(Client& client, std::string_view cloud) {
+  const auto log = json::parse(client.call("GET", "/_sim/log").response.body);
+  for (const auto& line : log->at("clouds").as_array())
+    if (line.at("cloud").as_string() == cloud) return line.as_object();
+  return {};
+}
+
 TEST(World, IsTheSameForTheSameSeedAndAnotherForAnother) {
   EXPECT_EQ(story(7), story(7));
   EXPECT_NE(story(7), story(8));
@@ -55,6 +63,20 @@ TEST(World, HealsIntoOneThatWorks) {
   client.configure("c1");
   client.pass(minutes(1));
   EXPECT_TRUE(client.active());
+}
+
+TEST(Control, ShowsHowOftenAndWhenEachCloudWasCalled) {
+  Client client;
+  client.call("POST", "/stellantis/api/auth/login", "{}");
+  const auto stellantis = [&] { return logged_cloud(client, "stellantis"); };
+  EXPECT_EQ(stellantis().at("calls"), 1);
+  const Instant first = client.now;
+  client.pass(minutes(1));
+  client.call("GET", "/stellantis/connected-fleet/api/contracts");
+  EXPECT_EQ(stellantis().at("calls"), 2);
+  EXPECT_EQ(stellantis().at("first_ms"), first.millis());
+  EXPECT_EQ(stellantis().at("last_ms"), client.now.millis());
+  EXPECT_EQ(logged_cloud(client, "kia").at("calls"), 0);
 }
 
 TEST(Control, PinsMoodsSetsFaultsAndShowsTheLog) {

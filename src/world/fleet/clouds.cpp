@@ -16,7 +16,7 @@ namespace contactor::world {
 struct FleetClouds::Place {
   Cloud* cloud = nullptr;
   Outage outage = Outage::none;
-  std::uint64_t calls = 0;
+  Traffic traffic;
 };
 
 FleetClouds::FleetClouds(Context& context) : context_(context) {
@@ -27,7 +27,8 @@ FleetClouds::FleetClouds(Context& context) : context_(context) {
   clouds_.push_back(std::make_unique<VolkswagenCloud>(context));
   clouds_.push_back(std::make_unique<KiaCloud>(context));
   clouds_.push_back(std::make_unique<HighMobilityCloud>(context));
-  for (const auto& cloud : clouds_) places_.push_back({.cloud = cloud.get()});
+  for (const auto& cloud : clouds_)
+    places_.push_back({.cloud = cloud.get(), .traffic = {.prefix = cloud->prefix()}});
 }
 FleetClouds::~FleetClouds() = default;
 
@@ -45,7 +46,10 @@ std::optional<Reply> FleetClouds::handle(const ports::HttpRequest& request, std:
 
 Reply FleetClouds::answer(Place& place, const ports::HttpRequest& request, std::string_view path,
                           std::string_view query, bool is_sign_in, Instant now) {
-  if (!is_sign_in) place.calls += 1;
+  if (!is_sign_in) {
+    if (place.traffic.calls++ == 0) place.traffic.first_at = now;
+    place.traffic.last_at = now;
+  }
   Faults& faults = context_.faults;
   const Instant at = now + context_.params.fleet.latency;
   if (place.outage == Outage::silent) return {json_response(503, "{}"), now, Fate::hang};
@@ -90,8 +94,14 @@ void FleetClouds::heal() {
 std::uint64_t FleetClouds::calls(std::string_view prefix) const {
   std::uint64_t calls = 0;
   for (const Place& place : places_)
-    if (place.cloud->prefix() == prefix) calls += place.calls;
+    if (place.cloud->prefix() == prefix) calls += place.traffic.calls;
   return calls;
+}
+
+std::vector<FleetClouds::Traffic> FleetClouds::traffic() const {
+  std::vector<Traffic> all;
+  for (const Place& place : places_) all.push_back(place.traffic);
+  return all;
 }
 
 }  // namespace contactor::world

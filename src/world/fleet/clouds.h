@@ -28,6 +28,14 @@ class FleetClouds {
   void heal();
   /// Requests that arrived at a cloud, its sign-in not counted.
   [[nodiscard]] std::uint64_t calls(std::string_view prefix) const;
+  /// What reached one cloud, its sign-in not counted: how often, and when first and last.
+  struct Traffic {
+    std::string_view prefix;
+    std::uint64_t calls = 0;
+    Instant first_at;
+    Instant last_at;
+  };
+  [[nodiscard]] std::vector<Traffic> traffic() const;
 
  private:
   struct Place;

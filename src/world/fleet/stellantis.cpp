@@ -1,6 +1,7 @@
 #include "world/fleet/stellantis.h"
 
 #include <algorithm>
+#include <ranges>
 
 #include "json/json.h"
 #include "world/route.h"
@@ -99,33 +100,50 @@ std::string StellantisCloud::shown(const Contract& contract, Instant now) const 
 
 ports::HttpResponse StellantisCloud::list(std::string_view query, Instant now) const {
   const auto fields = parse_form(query);
-  std::size_t skip = number_in(field_of(fields, "skip"), 0);
-  std::size_t left = std::min(number_in(field_of(fields, "limit"), kPageSize), kPageSize);
+  const auto skip = static_cast<std::ptrdiff_t>(number_in(field_of(fields, "skip"), 0));
+  const auto left =
+      static_cast<std::ptrdiff_t>(std::min(number_in(field_of(fields, "limit"), kPageSize), kPageSize));
   const auto conditions = object_in(std::string(field_of(fields, "conditions")));
   const auto only = json::string_at(conditions, "car.vin");
   std::string items;
-  for (const Contract& contract : contracts_) {
-    if (left == 0) break;
-    if (only && contract.vin.str() != *only) continue;
-    if (skip > 0) {
-      skip -= 1;
-      continue;
-    }
-    if (!items.empty()) items += ',';
-    items += shown(contract, now);
-    left -= 1;
+  const auto show = [&](const Contract& contract) {
+    items.append(items.empty() ? "" : ",").append(shown(contract, now));
+  };
+  if (only) {
+    const auto vin = Vin::parse(*only);
+    if (vin)
+      for (const Contract* const contract :
+           of_vehicle(*vin) | std::views::drop(skip) | std::views::take(left))
+        show(*contract);
+  } else {
+    std::ranges::for_each(contracts_ | std::views::drop(skip) | std::views::take(left), show);
   }
   return json_response(200, "[" + items + "]");
 }
 
+const std::vector<StellantisCloud::Contract*>& StellantisCloud::of_vehicle(const Vin& vin) const {
+  static const std::vector<Contract*> none;
+  const auto found = by_vin_.find(vin);
+  return found == by_vin_.end() ? none : found->second;
+}
+
+StellantisCloud::Contract* StellantisCloud::find(std::string_view id) {
+  const auto found = by_id_.find(id);
+  return found == by_id_.end() ? nullptr : found->second;
+}
+
 StellantisCloud::Contract& StellantisCloud::add(const Vin& vin, Instant from, Instant to, Instant now) {
-  return contracts_.emplace_back(Contract{.id = fmt::format("{:024x}", contracts_.size() + 1),
-                                          .reference = {},
-                                          .vin = vin,
-                                          .from = from,
-                                          .to = to,
-                                          .to_text = to_rfc3339(to),
-                                          .created_at = now});
+  Contract& contract = contracts_.emplace_back(Contract{.id = fmt::format("{:024x}", contracts_.size() + 1),
+                                                        .reference = {},
+                                                        .vin = vin,
+                                                        .from = from,
+                                                        .to = to,
+                                                        .to_text = to_rfc3339(to),
+                                                        .created_at = now});
+  // A deque's elements stay where they are when it grows.
+  by_vin_[vin].push_back(&contract);
+  by_id_.emplace(contract.id, &contract);
+  return contract;
 }
 
 ports::HttpResponse StellantisCloud::create(const ports::HttpRequest& request, Instant now) {
@@ -141,9 +159,9 @@ ports::HttpResponse StellantisCloud::create(const ports::HttpRequest& request, I
   const Temper temper = tempers_.of(*vin);
   if (temper == Temper::unknown) return said(404, "no such vehicle");
   if (!is_eligible(*vin)) return said(400, "the vehicle is not eligible");
-  const bool is_taken = std::ranges::any_of(contracts_, [&](const Contract& contract) {
-    const auto status = status_of(contract, now);
-    return contract.vin == *vin && contract.to > now + kRenewable &&
+  const bool is_taken = std::ranges::any_of(of_vehicle(*vin), [&](const Contract* contract) {
+    const auto status = status_of(*contract, now);
+    return contract->to > now + kRenewable &&
            (status == "pending" || status == "activated" || status == "cancelling");
   });
   if (temper == Temper::awkward || is_taken) return said(409, "a contract is already in progress");
@@ -154,8 +172,8 @@ ports::HttpResponse StellantisCloud::create(const ports::HttpRequest& request, I
 }
 
 ports::HttpResponse StellantisCloud::remove(std::string_view id, Instant now) {
-  const auto found = std::ranges::find(contracts_, id, &Contract::id);
-  if (found == contracts_.end() || !found->deleted_at.is_never()) return said(404, "no such contract");
+  Contract* const found = find(id);
+  if (found == nullptr || !found->deleted_at.is_never()) return said(404, "no such contract");
   if (status_of(*found, now) == "rejected") return said(400, "the contract cannot be deleted");
   found->deleted_at = now;
   changes_.push_back({.vin = found->vin, .active = false, .at = now});
@@ -168,24 +186,22 @@ ports::HttpResponse StellantisCloud::join(const ports::HttpRequest& request, std
   if (!is_ours || path != "vehicles") return said(404, "no such fleet");
   if (!document || !document->is_array()) return said(400, "a list of contracts was expected");
   for (const auto& id : document->get_array()) {
-    const auto found = std::ranges::find_if(contracts_, [&](const Contract& contract) {
-      return id.is_string() && std::string_view(id.get_string()) == contract.id;
-    });
-    if (found == contracts_.end()) return said(404, "no such contract");
+    Contract* const found = id.is_string() ? find(std::string_view(id.get_string())) : nullptr;
+    if (found == nullptr) return said(404, "no such contract");
     found->in_fleet = true;
   }
   return json_response(204, "");
 }
 
 bool StellantisCloud::is_active(const Vin& vin, Instant now) const {
-  return std::ranges::any_of(contracts_, [&](const Contract& contract) {
-    return contract.vin == vin && contract.to > now && status_of(contract, now) == "activated";
+  return std::ranges::any_of(of_vehicle(vin), [&](const Contract* contract) {
+    return contract->to > now && status_of(*contract, now) == "activated";
   });
 }
 
 void StellantisCloud::meddle(const Vin& vin, bool active, Instant now) {
-  for (Contract& contract : contracts_)
-    if (contract.vin == vin && contract.deleted_at.is_never()) contract.deleted_at = now - kCancelling;
+  for (Contract* const contract : of_vehicle(vin))
+    if (contract->deleted_at.is_never()) contract->deleted_at = now - kCancelling;
   if (active) add(vin, now, now + std::chrono::days(365), now).is_meddled = true;
 }
 

@@ -1,6 +1,9 @@
 #pragma once
 
 #include <deque>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
 
 #include "world/fleet/access.h"
 
@@ -47,12 +50,18 @@ class StellantisCloud : public Cloud {
   [[nodiscard]] bool is_eligible(const Vin& vin) const;
   [[nodiscard]] std::string_view status_of(const Contract& contract, Instant now) const;
   [[nodiscard]] std::string shown(const Contract& contract, Instant now) const;
+  /// Of one vehicle, in the order of their creation.
+  [[nodiscard]] const std::vector<Contract*>& of_vehicle(const Vin& vin) const;
+  /// Null where there is none.
+  [[nodiscard]] Contract* find(std::string_view id);
   [[nodiscard]] Contract& add(const Vin& vin, Instant from, Instant to, Instant now);
 
   Context& context_;
   Tokens tokens_;
   Tempers tempers_;
   std::deque<Contract> contracts_;  ///< in the order of their creation
+  std::unordered_map<Vin, std::vector<Contract*>> by_vin_;
+  std::unordered_map<std::string_view, Contract*> by_id_;  ///< keys are the contracts' own
   std::vector<CloudChange> changes_;
 };
 
