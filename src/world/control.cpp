@@ -1,6 +1,8 @@
 #include "world/control.h"
 
 #include "json/json.h"
+#include "world/fleet/cloud_control.h"
+#include "world/route.h"
 #include "world/world.h"
 
 namespace contactor::world {
@@ -167,6 +169,10 @@ ports::HttpResponse change(World& world, std::string_view path, const json::obje
 ports::HttpResponse control(World& world, const ports::HttpRequest& request, std::string_view path,
                             Instant now) {
   if (path == "log" && request.method == "GET") return show_log(world);
+  if (std::string_view rest = path; take_prefix(rest, "clouds")) {
+    static_cast<void>(take_prefix(rest, "/"));
+    return control_clouds(world.fleet(), request, rest, now);
+  }
   if (request.method != "POST") return json_response(405, R"({"error":"controls are set by POST"})");
   const auto document = json::parse(request.body.empty() ? std::string_view("{}") : request.body);
   if (!document) return refused(document.error().detail);

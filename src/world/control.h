@@ -11,7 +11,7 @@ class World;
 /// Scenario control over HTTP, for `contactor sim`.
 /// @param path  behind `/_sim/`: `faults`, `vehicles/{vin}`, `heal`, `log`, `iot/revoke-secret`,
 /// `iot/revoke-tokens`,
-///              `payment_intents`.
+///              `payment_intents`, and `clouds…` of `control_clouds`.
 [[nodiscard]] ports::HttpResponse control(World& world, const ports::HttpRequest& request,
                                           std::string_view path, Instant now);
 

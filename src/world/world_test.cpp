@@ -101,6 +101,37 @@ TEST(Control, PinsMoodsSetsFaultsAndShowsTheLog) {
   EXPECT_EQ(client.call("GET", "/nowhere").response.status, 404);
 }
 
+TEST(Control, TakesCloudsDownAndPinsTheirVehicles) {
+  Client client;
+  const std::string vehicle = "/_sim/clouds/bmw/vehicles/WBA8E9G50GNT00001";
+  const auto is_up = [&] { return client.call("POST", "/bmw-auth").response.status != 503; };
+  EXPECT_TRUE(is_up());
+  EXPECT_EQ(client.call("POST", "/_sim/clouds/bmw", R"({"outage":"refuses"})").response.status, 200);
+  EXPECT_FALSE(is_up());
+  EXPECT_EQ(client.call("POST", "/_sim/clouds/bmw", R"({"outage":"none"})").response.status, 200);
+  EXPECT_TRUE(is_up());
+  EXPECT_EQ(client.call("POST", vehicle, R"({"temper":"refused"})").response.status, 200);
+  EXPECT_EQ(client.call("POST", vehicle, R"({"active":true})").response.status, 200);
+  EXPECT_EQ(client.call("GET", vehicle).response.body, R"({"active":true})");
+  EXPECT_TRUE(json::parse(client.call("GET", "/_sim/clouds").response.body));
+  const auto consent = client.call("POST", "/_sim/clouds/tesla/consents", R"({"vin":"5YJ3E7EB0NF000001"})");
+  EXPECT_THAT(consent.response.body, HasSubstr("code"));
+}
+
+TEST(Control, RefusesWhatNoCloudKnows) {
+  Client client;
+  const auto post = [&](const char* path, const char* body) {
+    return client.call("POST", std::string("/_sim/clouds/") + path, body).response.status;
+  };
+  EXPECT_EQ(post("lada", "{}"), 404);
+  EXPECT_EQ(post("bmw", R"({"outage":"often"})"), 400);
+  EXPECT_EQ(post("bmw/vehicles/short", R"({"temper":"slow"})"), 400);
+  EXPECT_EQ(post("bmw/vehicles/WBA8E9G50GNT00001", R"({"temper":"sad"})"), 400);
+  EXPECT_EQ(post("bmw/consents", R"({"vin":"WBA8E9G50GNT00001"})"), 404);
+  EXPECT_EQ(post("bmw/nothing", "{}"), 404);
+  EXPECT_EQ(client.call("DELETE", "/_sim/clouds/bmw").response.status, 405);
+}
+
 TEST(Mailbox, KeepsWhatItTakes) {
   Client client;
   const std::string raw = "Subject: =?utf-8?B?R3LDvMOfZQ==?=\r\nMessage-ID: <a@b>\r\n\r\nHello\r\n";
