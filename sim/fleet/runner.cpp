@@ -124,6 +124,7 @@ void Runner::crash(Millis back_after) {
 
 /// From anywhere inside it: what is on the stack goes on until it returns, and reaches nothing any more.
 void Runner::end_process() {
+  universe_.witness->disturbed();
   process_->life->alive = false;
   universe_.clock.plan(universe_.clock.now(), nullptr,
                        [dead = std::shared_ptr<Process>(std::move(process_))] {});

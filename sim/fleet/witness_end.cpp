@@ -74,7 +74,8 @@ void FleetWitness::told(std::string_view text) {
 
 void FleetWitness::check_nothing_is_overdue() {
   for (const auto& [key, row] : universe_.disk.fleet.vehicles) {
-    if (!row.oem) continue;
+    // What no cloud serves, and none has anything of, is nobody's to look at.
+    if (!fleet::place(row, universe_.settings.routes.of(row.vin, row.wish.make)).oem) continue;
     const Instant due = row.intent != fleet::Intent::none ? row.intent_at : row.next_check_at;
     if (now() - std::max(due, healed_at_) > kTwoCycles)
       violated("O1", row.vin, fmt::format("due since {} and not looked at", to_rfc3339(due)));

@@ -177,11 +177,11 @@ void Node::close(std::move_only_function<void()> done) {
     int open = 0;
     std::move_only_function<void()> done;
   };
-  auto closing = std::make_shared<Closing>(Closing{.open = local_listener_ ? 3 : 2, .done = std::move(done)});
+  auto closing = std::make_shared<Closing>(Closing{.open = local_listener_ ? 4 : 3, .done = std::move(done)});
   const auto one_closed = [closing] {
     if (--closing->open == 0) closing->done();
   };
-  fleet_->control().interrupt_all();
+  fleet_->control().stop(one_closed);
   engine_->stop(one_closed);
   listener_->close(one_closed);
   if (local_listener_) local_listener_->close(one_closed);

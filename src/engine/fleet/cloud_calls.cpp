@@ -63,10 +63,13 @@ void CloudWorker::turn() {
   }
 }
 
+bool CloudWorker::has_room_ahead() const {
+  return ready_to_activate_.size() + ready_to_deactivate_.size() + committing_ < params_.settings.ahead;
+}
+
 /// Intents go to the store ahead of the calls, so that no place in flight waits for a commit.
 void CloudWorker::prepare() {
-  const auto ready = [&] { return ready_to_activate_.size() + ready_to_deactivate_.size() + committing_; };
-  while (!to_intend_.empty() && ready() < params_.settings.ahead) {
+  while (!to_intend_.empty() && has_room_ahead()) {
     const Index index = to_intend_.front();
     to_intend_.pop_front();
     intend(index);
@@ -88,10 +91,10 @@ void CloudWorker::launch() {
   const ports::CloudLimits limits = params_.cloud.limits();
   const auto has_place = [&] { return in_flight_ < limits.calls_at_once; };
   while (has_place() && !to_look_.empty()) call(Kind::look, take(to_look_, limits.observed_at_once));
-  // No more wait than are let ahead: a batch beyond that would never be full.
-  const std::size_t batch =
-      std::clamp<std::size_t>(limits.changed_at_once, 1, std::max<std::size_t>(params_.settings.ahead, 1));
-  const bool more_to_come = !to_intend_.empty() || committing_ > 0;
+  const std::size_t batch = std::max<std::size_t>(limits.changed_at_once, 1);
+  // A batch waits to be filled only while something may still come to fill it: what is let ahead is bounded,
+  // and may all be of the other kind.
+  const bool more_to_come = committing_ > 0 || (!to_intend_.empty() && has_room_ahead());
   const auto is_full = [&](const std::deque<Index>& queue) {
     return queue.size() >= batch || (!queue.empty() && !more_to_come);
   };

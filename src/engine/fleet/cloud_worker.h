@@ -99,6 +99,7 @@ class CloudWorker {
   void intend(Index index);
   [[nodiscard]] ports::CloudSubject subject_of(const Item& item) const;
   [[nodiscard]] bool may_start() const;
+  [[nodiscard]] bool has_room_ahead() const;
   void stop() { stopping_ = true; }
   [[nodiscard]] fleet::Stamp stamp() const { return {.run = params_.run, .now = params_.time.now()}; }
 

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t kKept = 20;
 constexpr std::size_t kUnderWayMax = 4;
+constexpr Millis kStopGrace = std::chrono::seconds(10);
 
 }  // namespace
 
@@ -150,6 +151,7 @@ void FleetControl::run_ended(const std::shared_ptr<Task>& task, Result<fleet::Ru
 void FleetControl::close(const std::shared_ptr<Task>& task) {
   task->view.ended_at = params_.parts.time.now();
   for (auto& watcher : std::exchange(task->watchers, {})) watcher(&task->view);
+  if (stopped_ && is_idle()) std::exchange(stopped_, nullptr)();
 }
 
 std::shared_ptr<FleetControl::Task> FleetControl::task_of(std::string_view id) const {
@@ -185,6 +187,16 @@ void FleetControl::interrupt_all() {
   params_.every.reset();
   const auto tasks = tasks_;
   for (const auto& task : tasks) interrupt(task->view.id);
+}
+
+void FleetControl::stop(std::move_only_function<void()> done) {
+  interrupt_all();
+  if (is_idle()) return done();
+  stopped_ = std::move(done);
+  params_.parts.time.call_at(params_.parts.time.now() + kStopGrace, [self = std::weak_ptr(self_)] {
+    const auto still = self.lock();
+    if (still && (*still)->stopped_) std::exchange((*still)->stopped_, nullptr)();
+  });
 }
 
 bool FleetControl::is_idle() const {

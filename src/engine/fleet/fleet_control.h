@@ -55,6 +55,8 @@ class FleetControl {
   void watch(std::string id, Instant until, ports::Done<const FleetRunView*> done);
   void interrupt(std::string_view id);
   void interrupt_all();
+  /// Interrupts everything; `done` once it has ended, after ten seconds at most.
+  void stop(std::move_only_function<void()> done);
   [[nodiscard]] bool is_idle() const;
 
   /// Begins the runs that its schedule asks for.
@@ -73,6 +75,7 @@ class FleetControl {
   Params params_;
   std::deque<std::shared_ptr<Task>> tasks_;  ///< newest last; a few that have ended
   std::uint64_t begun_ = 0;
+  std::move_only_function<void()> stopped_;
   std::shared_ptr<FleetControl*> self_ = std::make_shared<FleetControl*>(this);
 };
 

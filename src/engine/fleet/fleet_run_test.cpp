@@ -160,6 +160,21 @@ TEST_F(FleetRuns, TwoRunsOfOneProcessDoNotWorkOnOneCloudEither) {
   EXPECT_EQ(kia_.changes.size(), 50U);
 }
 
+TEST_F(FleetRuns, WhatIsLetAheadMayBeOfBothKindsAndNeitherWaitsForTheOther) {
+  wish(kKia, 4);
+  run();
+  wish(kKia, 2, false);
+  std::vector<WishedVehicle> more;
+  for (int i = 4; i < 6; ++i)
+    more.push_back({.vin = vin_of(kKia, i), .wish = {.fleet = "depot", .requested = true}});
+  put_wishes({.store = fleet_store_, .time = time_, .who = "test"}, more, true, [](const auto&) {});
+  time_.run_for(std::chrono::seconds(1));
+  settings_.ahead = 2;  // One of each, and both batches hold five.
+  const auto summary = run();
+  EXPECT_EQ(of(summary, fleet::Oem::kia, Outcome::deactivated), 2U);
+  EXPECT_EQ(of(summary, fleet::Oem::kia, Outcome::activated), 2U);
+}
+
 TEST_F(FleetRuns, AnInterruptStartsNothingNewAndKeepsWhatCameBack) {
   wish(kKia, 200);
   auto run = control();
@@ -185,6 +200,29 @@ TEST_F(FleetRuns, AnInterruptDoesNotWaitForACloudThatHangsAndStillCountsEveryVeh
   const auto& view = run_to_end(*run, *id, std::chrono::seconds(15));
   EXPECT_EQ(of(*view.summary, fleet::Oem::kia, Outcome::pending), 30U);
   EXPECT_EQ(of(*view.summary, fleet::Oem::bmw, Outcome::activated), 4U);
+}
+
+TEST_F(FleetRuns, AStopWaitsForWhatIsUnderWayAndNoLongerThanTenSeconds) {
+  wish(kKia, 30);
+  auto run = control();
+  ASSERT_TRUE(run->begin(Kind::run, {}).has_value());
+  time_.run_for(Millis(200));
+  std::optional<Instant> stopped_at;
+  const Instant asked_at = time_.now();
+  run->stop([&] { stopped_at = time_.now(); });
+  time_.run_for(std::chrono::seconds(20));
+  ASSERT_TRUE(stopped_at.has_value());
+  EXPECT_LT(*stopped_at - asked_at, std::chrono::seconds(2));
+  kia_.hangs = true;
+  wish(kBmw, 1);
+  auto hanging = control();
+  wish(kKia, 31, false);
+  ASSERT_TRUE(hanging->begin(Kind::run, {}).has_value());
+  time_.run_for(std::chrono::seconds(1));
+  stopped_at.reset();
+  hanging->stop([&] { stopped_at = time_.now(); });
+  time_.run_for(std::chrono::seconds(11));
+  EXPECT_TRUE(stopped_at.has_value());
 }
 
 TEST_F(FleetRuns, ACloudThatLimitsUsIsLeftAloneForAsLongAsItSays) {

@@ -96,7 +96,8 @@ Error refused_login(const ports::HttpResponse& response, std::string_view code, 
   if (refuses_credential(status, code))
     return refuse(ErrorKind::unauthorized,
                   fmt::format("the token endpoint refused our credential: {} {}", status, code));
-  if (!code.empty())
+  // Without a readable code as well: what is refused again and again locks an account, whatever the words.
+  if (status >= 400)
     return refuse(ErrorKind::invalid,
                   fmt::format("the token endpoint refused our request: {} {}", status, code));
   return refuse(ErrorKind::protocol, fmt::format("the token endpoint answered {} without a meaning", status));

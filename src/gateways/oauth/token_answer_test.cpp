@@ -48,8 +48,13 @@ TEST(TokenAnswer, GarbageIsAProtocolError) {
         R"({"access_token":"a","token_type":"mac"})", R"({"access_token":"a","expires_in":"soon"})",
         R"({"access_token":"a","expires_in":[]})"})
     EXPECT_EQ(read(200, body).error().kind, ErrorKind::protocol) << body;
-  for (const int status : {204, 302, 404})
+  for (const int status : {204, 302})
     EXPECT_EQ(read(status, "<html>").error().kind, ErrorKind::protocol) << status;
+}
+
+TEST(TokenAnswer, ARefusalWithoutReadableWordsIsARefusalAllTheSame) {
+  for (const int status : {400, 404, 422})
+    EXPECT_EQ(read(status, "{\"err").error().kind, ErrorKind::invalid) << status;
 }
 
 TEST(TokenAnswer, TellsARefusedCredentialFromARefusedRequest) {
