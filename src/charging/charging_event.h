@@ -118,7 +118,9 @@ struct Table<ChargingEvent> {
       field("supersedes", &ChargingEvent::supersedes, Presence::ours, {1, 1'000'000},
             "The version that this one corrects.", "the program"),
       field("same_as", &ChargingEvent::same_as, Presence::ours, kIdText,
-            "Another provider's event of the same VIN at the same time.", "the program"),
+            "Another event of the same session: another provider's; of a withdrawn event, the one that "
+            "covers it.",
+            "the program"),
       field("created_at", &ChargingEvent::created_at, Presence::ours, kMoment,
             "When its first version was stored.", "the program"),
       field("updated_at", &ChargingEvent::updated_at, Presence::ours, kMoment,

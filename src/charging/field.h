@@ -35,7 +35,7 @@ inline constexpr Range kPower{-999'999'999, 999'999'999};
 inline constexpr Range kEnergy{-9'007'199'254, 9'007'199'254};
 inline constexpr Range kRegister{-9'007'199'254'740'991, 9'007'199'254'740'991};
 inline constexpr Range kPercent{0, 100'000};
-inline constexpr Range kDuration{0, 316'224'000};
+inline constexpr Range kDuration{0, 253'402'300'800};
 inline constexpr Range kDistance{0, 10'000'000'000};
 inline constexpr Range kTemperature{-100'000, 200'000};
 inline constexpr Range kLatitude{-900'000'000, 900'000'000};

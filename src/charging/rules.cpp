@@ -29,10 +29,15 @@ std::optional<MicroWattHours> by_registers(ChargingEvent& event) {
   return difference;
 }
 
+bool within(MicroWattHours energy, std::int64_t limit) {
+  return energy.count() >= -limit && energy.count() <= limit;
+}
+
 void settle_energy(ChargingEvent& event) {
   event.energy_difference.reset();
   const auto registers = by_registers(event);
-  if (!event.energy && registers) event.energy = to_watt_hours(*registers);
+  if (!event.energy && registers && within(*registers, kRegister.max))
+    event.energy = to_watt_hours(*registers);
   if (!event.energy) {
     // An open session has not said yet what it charged.
     if (event.ended_at) event.quality.add(Flag::energy_missing);
@@ -40,9 +45,11 @@ void settle_energy(ChargingEvent& event) {
   }
   if (const auto reported = to_micro_watt_hours(*event.energy); registers && reported)
     event.energy_difference = checked_subtract(*reported, *registers);
-  if (event.energy_difference && (event.energy_difference->count() > kRoundingMicroWattHours ||
-                                  event.energy_difference->count() < -kRoundingMicroWattHours))
+  if (event.energy_difference && !within(*event.energy_difference, kRoundingMicroWattHours))
     event.quality.add(Flag::energy_mismatch);
+  // What cannot be written as an exact JSON number is no difference that anybody can use.
+  if (event.energy_difference && !within(*event.energy_difference, kRegister.max))
+    event.energy_difference.reset();
   if (event.energy->count() < 0 && event.direction != Direction::export_) {
     event.quality.add(Flag::negative_energy);
     event.quarantined = true;

@@ -43,6 +43,25 @@ TEST(ChargingRules, WhatRoundingToThreeDecimalsDoesIsNoMismatch) {
   EXPECT_TRUE(settled(event).quality.has(Flag::energy_mismatch));
 }
 
+TEST(ChargingRules, ADifferenceBeyondWhatJsonHoldsIsFlaggedAndNotStored) {
+  auto event = an_event();
+  event.energy = WattHours(kEnergy.max);
+  event.start_energy = MicroWattHours(0);
+  event.end_energy = MicroWattHours(kRegister.min);
+  event.direction = Direction::export_;
+  event = settled(event);
+  EXPECT_TRUE(event.quality.has(Flag::energy_mismatch));
+  EXPECT_FALSE(event.energy_difference);
+}
+
+TEST(ChargingRules, RegistersThatAreFurtherApartThanAnyEnergyGiveNone) {
+  auto event = an_event();
+  event.energy.reset();
+  event.start_energy = MicroWattHours(kRegister.min);
+  event.end_energy = MicroWattHours(kRegister.max);
+  EXPECT_FALSE(settled(event).energy);
+}
+
 TEST(ChargingRules, ARegisterThatFellSaysNothingOfTheEnergy) {
   auto event = an_event();
   event.end_energy = MicroWattHours(5);

@@ -125,6 +125,12 @@ std::string encode(const Model& model) {
   for_each_field<Model>([&]<class Value>(const charging::Field<Model, Value>& field) {
     if constexpr (charging::Shape<charging::BareOf<Value>>::kind != charging::Kind::secret) {
       if (field.presence == Presence::hidden) return;
+      // What is not on record yet has no id, and null is none.
+      if constexpr (requires {
+                      (model.*field.member).str();
+                      (model.*field.member).empty();
+                    })
+        if ((model.*field.member).empty()) return;
       if (out.size() > 1) out += ',';
       write_text(out, field.name);
       out += ':';

@@ -90,6 +90,15 @@ TEST(ChargingJson, EveryModelComesBackFromItsText) {
   });
 }
 
+TEST(ChargingJson, WhatIsNotOnRecordYetHasNoId) {
+  Location place;
+  place.latitude = TenMillionthDegrees(525'200'066);
+  EXPECT_FALSE(encode(place).contains("\"id\""));
+  const auto back = decode_text<Location>(encode(place));
+  ASSERT_TRUE(back) << back.error().detail;
+  EXPECT_EQ(*back, place);
+}
+
 TEST(ChargingJson, NothingSecretIsEverWritten) {
   Draw draw(77);
   for (int i = 0; i < 50; ++i) {
