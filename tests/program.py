@@ -153,15 +153,15 @@ class ProgramTest(unittest.TestCase):
     def db_url(self):
         return self.database.url if self.database else "sqlite:" + self.db
 
-    def run_program(self, *arguments, settings=None, stdin=None):
+    def run_program(self, *arguments, settings=None, stdin=None, within_s=COMMAND_MAX_S):
         completed = subprocess.run(
             [PROGRAM, *arguments], cwd=self.folder, env=environment({**self.settings, **(settings or {})}),
             stdin=subprocess.DEVNULL if stdin is None else None, input=stdin, capture_output=True, text=True,
-            timeout=COMMAND_MAX_S, check=False)
+            timeout=within_s, check=False)
         return Ended(completed)
 
-    def on_store(self, *arguments, settings=None):
-        return self.run_program(*arguments, "--db", self.db_url, settings=settings)
+    def on_store(self, *arguments, settings=None, within_s=COMMAND_MAX_S):
+        return self.run_program(*arguments, "--db", self.db_url, settings=settings, within_s=within_s)
 
     def start(self, *arguments, settings=None):
         running = Running(arguments, self.folder, {**self.settings, **(settings or {})})

@@ -152,6 +152,7 @@ json::object summary_object(const fleet::RunSummary& summary) {
     row["calls"] = of_oem.calls;
     row["reasons"] = std::move(reasons);
     row["trouble"] = text_or_null(of_oem.trouble);
+    row["missing"] = text_or_null(of_oem.missing);
     by_oem[fleet::to_string(oem)] = std::move(row);
   }
   std::array<std::uint64_t, fleet::outcome_count> totals{};

@@ -161,6 +161,18 @@ Result<json::object> run_to_its_end(StoreSession& session, std::string target, c
   return watch_fleet_run(session, std::string(text_at(begun, "id")));
 }
 
+/// A plan counts as made where every cloud could be read: vehicles that are blocked are what it tells.
+int status_of_plan(const json::object& run) {
+  const auto* const summary = json::object_at(run, "summary");
+  if (summary == nullptr) return 1;
+  if (json::bool_at(*summary, "interrupted").value_or(false)) return 130;
+  const auto* const by_oem = json::object_at(*summary, "by_oem");
+  const bool is_whole = by_oem != nullptr && std::ranges::all_of(*by_oem, [](const auto& row) {
+                          return text_at(row.value().as_object(), "trouble").empty();
+                        });
+  return is_whole ? 0 : 3;
+}
+
 void print_items(const json::object& plan) {
   const auto* const items = json::array_at(plan, "items");
   if (items == nullptr) return;
@@ -217,18 +229,21 @@ int run_command(const cli::FleetActivate& activate, const cli::Options& options,
 int run_command(const cli::FleetPlan& plan, const cli::Options& options, const Environment& environment) {
   return with_fleet(options, environment, [&](StoreSession& session) -> Result<int> {
     CTR_TRY(run, run_to_its_end(session, "/v1/fleet/plans", with_oems(plan.oems)));
+    const int status = status_of_plan(run);
     const auto* const made = json::object_at(run, "plan");
+    if (made == nullptr && status == 130) return status;
     if (made == nullptr) return fail(ErrorKind::internal, "fleet", "the plan was not finished");
     if (!plan.out.empty()) CTR_CHECK(write_plan_file(session, std::string(text_at(*made, "id")), plan.out));
     if (options.json) {
       print_document(*made);
-      return 0;
+      return status;
     }
     print_items(*made);
     fmt::print("{}: {} vehicles as wanted, {} to change or to wait for\n", text_at(*made, "id"),
                json::integer_at(*made, "as_wanted").value_or(0),
                json::integer_at(*made, "changes").value_or(0));
-    return 0;
+    fmt::print(stderr, "{}", troubles_of(run));
+    return status;
   });
 }
 

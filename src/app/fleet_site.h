@@ -4,6 +4,7 @@
 #include <string>
 
 #include "app/clouds.h"
+#include "app/fast_clock.h"
 #include "app/fleet_config.h"
 #include "engine/fleet/fleet_control.h"
 #include "http_client/curl_multi.h"
@@ -18,9 +19,10 @@ class FleetSite {
     FleetConfig config;
     ports::FleetStore& store;
     task::Loop& loop;
-    ports::Timekeeper& time;                    ///< the loop, or the demo's time
-    ports::HttpTransport* transport = nullptr;  ///< null: a client of its own
-    std::string holder;                         ///< "host:pid"
+    ports::Timekeeper& time;          ///< the loop, or the demo's time
+    std::string holder;               ///< "host:pid"
+    const FastClock* fast = nullptr;  ///< the demo's time; null: the wall clock
+    std::string crl_file;             ///< PEM; none where empty
   };
   /// @errors  of the HTTP client.
   [[nodiscard]] static Result<std::unique_ptr<FleetSite>> create(Params params);
@@ -34,9 +36,14 @@ class FleetSite {
 
   FleetConfig config_;
   std::unique_ptr<http_client::CurlMulti> client_;
+  std::unique_ptr<FastTransport> fast_client_;
   Clouds clouds_;
   std::unique_ptr<engine::FleetControl> control_;
 };
+
+/// The client through which makers' clouds are called. @errors  those of CurlMulti.
+[[nodiscard]] Result<std::unique_ptr<http_client::CurlMulti>> make_cloud_client(task::Loop& loop,
+                                                                                const std::string& crl_file);
 
 /// "host:pid": who holds a lease.
 [[nodiscard]] std::string process_name();

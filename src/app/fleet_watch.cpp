@@ -115,6 +115,18 @@ Result<json::object> watch_fleet_run(StoreSession& session, const std::string& i
   }
 }
 
+std::string troubles_of(const json::object& run) {
+  const auto* const summary = json::object_at(run, "summary");
+  const auto* const by_oem = summary == nullptr ? nullptr : json::object_at(*summary, "by_oem");
+  std::string lines;
+  for (const fleet::Oem oem : fleet::all_oems) {
+    const auto* const row = by_oem == nullptr ? nullptr : json::object_at(*by_oem, fleet::to_string(oem));
+    const auto trouble = row == nullptr ? std::string_view() : text_at(*row, "trouble");
+    if (!trouble.empty()) lines += fmt::format("{}: {}\n", fleet::shown(oem), trouble);
+  }
+  return lines;
+}
+
 std::string fleet_table(const json::object& summary) {
   const auto number = [](const json::object& from, std::string_view key) {
     return json::integer_at(from, key).value_or(0);
@@ -131,8 +143,12 @@ std::string fleet_table(const json::object& summary) {
     table += fmt::format(fmt::runtime(kRow), fleet::shown(oem), number(*row, "as_wanted"),
                          number(*row, "activated"), number(*row, "deactivated"), number(*row, "pending"),
                          number(*row, "failed"), number(*row, "calls"));
-    if (idle > 0)
-      reasons += fmt::format("{}: not configured, {} vehicles left as they are\n", fleet::shown(oem), idle);
+    if (idle > 0) {
+      const auto missing = text_at(*row, "missing");
+      reasons +=
+          fmt::format("{}: {}, {} vehicles left as they are\n", fleet::shown(oem),
+                      missing.empty() ? "not configured" : fmt::format("not configured, {}", missing), idle);
+    }
     if (held > 0)
       reasons += fmt::format("{}: {} vehicles are held by another run\n", fleet::shown(oem), held);
     if (const auto trouble = text_at(*row, "trouble"); !trouble.empty())

@@ -12,6 +12,9 @@ namespace contactor::app {
 /// @return  the run as the API shows it at its end. @errors  those of the API; why the run failed.
 [[nodiscard]] Result<boost::json::object> watch_fleet_run(StoreSession& session, const std::string& id);
 
+/// What kept clouds from being read, a line each.
+[[nodiscard]] std::string troubles_of(const boost::json::object& run);
+
 /// The table of what became of every vehicle, for people.
 [[nodiscard]] std::string fleet_table(const boost::json::object& summary);
 

@@ -103,8 +103,9 @@ Status Node::build() {
                                     .store = store::fleet_of(*store_),
                                     .loop = loop_,
                                     .time = time(),
-                                    .transport = slow_path,
-                                    .holder = fmt::format("{}:{}", params_.name, getpid())}));
+                                    .holder = fmt::format("{}:{}", params_.name, getpid()),
+                                    .fast = params_.fast,
+                                    .crl_file = params_.config.crl_file}));
   fleet_ = std::move(fleet);
   if (!upstreams_.iot) absent_iot_ = std::make_unique<AbsentIot>();
   ports::IotApi& iot = upstreams_.iot ? static_cast<ports::IotApi&>(*upstreams_.iot) : *absent_iot_;

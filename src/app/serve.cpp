@@ -92,10 +92,10 @@ int run_sim(const cli::Sim& sim) {
       {.host = address->host, .port = address->port, .connections_per_address_max = 1000});
   if (!listener) return complain(listener.error());
   task::Signals signals(loop, [&](int) { (*listener)->close([&loop] { loop.stop(); }); });
-  fmt::print(
-      stderr,
-      "simulated world on http://{}:{}: /iot /iot-auth/token /stripe /fcm /shop, scenarios under /_sim\n",
-      address->host, (*listener)->port());
+  fmt::print(stderr,
+             "simulated world on http://{}:{}: /iot /stripe /fcm /shop /slack and seven clouds, scenarios "
+             "under /_sim\n",
+             address->host, (*listener)->port());
   loop.run();
   return 0;
 }

@@ -42,7 +42,8 @@ struct StoreSession::OwnStore {
                                      .store = store::fleet_of(*store),
                                      .loop = loop,
                                      .time = loop,
-                                     .holder = process_name()}));
+                                     .holder = process_name(),
+                                     .crl_file = config.crl_file}));
     fleet_site = std::move(site);
     engine = std::make_unique<engine::Engine>(
         engine::Ports{

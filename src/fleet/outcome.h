@@ -33,6 +33,7 @@ struct OemSummary {
   std::uint64_t calls = 0;
   std::vector<std::pair<std::string, std::uint64_t>> reasons;  ///< why pending or failed, most frequent first
   std::string trouble;  ///< what keeps the whole cloud from being used; empty: nothing
+  std::string missing;  ///< variables for want of which it is not configured
 };
 
 struct RunSummary {

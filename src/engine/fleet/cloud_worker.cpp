@@ -152,6 +152,8 @@ void CloudWorker::count(const Item& item) {
   summary_.vehicles[static_cast<std::size_t>(outcome)] += 1;
   if (outcome == Outcome::pending || outcome == Outcome::failed) reasons_[reason_of(item)] += 1;
   if (params_.acts) return;
+  // A plan that could not read its vehicles is told apart from one that finds them blocked.
+  if (!item.trouble.empty() && summary_.trouble.empty()) summary_.trouble = item.trouble;
   if (item.decision.action == Action::none) {
     as_wanted_in_plan_ += 1;
     return;
@@ -182,7 +184,8 @@ Outcome CloudWorker::outcome_of(const Item& item) const {
     case Action::look:
       break;
   }
-  return item.at.vehicle.cloud.standing == Standing::refused ? Outcome::failed : Outcome::pending;
+  const bool failed = !item.trouble.empty() || item.at.vehicle.cloud.standing == Standing::refused;
+  return failed ? Outcome::failed : Outcome::pending;
 }
 
 std::string CloudWorker::reason_of(const Item& item) const {

@@ -43,7 +43,7 @@ FleetControl::FleetControl(Params params) : params_(std::move(params)) {}
 Status FleetControl::may_begin(const std::vector<fleet::Oem>& oems) const {
   for (const fleet::Oem oem : oems)
     if (!params_.parts.clouds.contains(oem))
-      return fail(ErrorKind::invalid, "config", fmt::format("{} is not configured", fleet::shown(oem)));
+      return fail(ErrorKind::invalid, "config", why_absent(params_.parts, oem));
   const auto under_way =
       std::ranges::count_if(tasks_, [](const auto& task) { return task->view.ended_at.millis() == 0; });
   if (static_cast<std::size_t>(under_way) >= kUnderWayMax)
@@ -119,6 +119,7 @@ void FleetControl::run_ended(const std::shared_ptr<Task>& task, Result<fleet::Ru
   }
   view.summary = std::move(*summary);
   const bool is_plan = view.kind == FleetRunView::Kind::plan || view.kind == FleetRunView::Kind::dry_run;
+  if (view.summary->interrupted) return close(task);
   if (is_plan) view.plan = task->run->take_plan();
   if (view.kind == FleetRunView::Kind::plan) {
     params_.parts.store.put_plan({.id = view.plan->id,
@@ -133,7 +134,7 @@ void FleetControl::run_ended(const std::shared_ptr<Task>& task, Result<fleet::Ru
                                  });
     return;
   }
-  if (is_plan || view.summary->interrupted) return close(task);
+  if (is_plan) return close(task);
   const bool is_partial = !task->oems.empty() || view.summary->exit_status() != 0;
   task->aftermath = std::make_unique<Aftermath>(
       Aftermath::Params{.parts = params_.parts,

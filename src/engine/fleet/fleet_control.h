@@ -29,7 +29,7 @@ struct FleetRunView {
   std::array<Progress, fleet::oem_count> progress{};
   std::optional<fleet::RunSummary> summary;  ///< once it has ended well
   std::optional<Error> error;                ///< why it did not
-  std::optional<fleet::Plan> plan;           ///< of plans and dry runs
+  std::optional<fleet::Plan> plan;           ///< of plans and dry runs that were not interrupted
 };
 [[nodiscard]] std::string_view to_string(FleetRunView::Kind kind);
 

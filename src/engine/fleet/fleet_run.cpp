@@ -20,6 +20,15 @@ std::uint64_t& count_of(fleet::OemSummary& summary, Outcome outcome) {
 
 }  // namespace
 
+std::string why_absent(const FleetParts& parts, fleet::Oem oem) {
+  if (const auto found = parts.unusable.find(oem); found != parts.unusable.end())
+    return fmt::format("{} cannot be used: {}", fleet::shown(oem), found->second);
+  const auto found = parts.unconfigured.find(oem);
+  return found == parts.unconfigured.end()
+             ? fmt::format("{} is not configured", fleet::shown(oem))
+             : fmt::format("{} is not configured: {}", fleet::shown(oem), found->second);
+}
+
 /// Everything of one cloud.
 struct FleetRun::Lane {
   fleet::Oem oem = fleet::Oem::tesla;
@@ -114,7 +123,18 @@ void FleetRun::start_lanes() {
   for (auto& lane : lanes_) start_lane(*lane);
 }
 
+/// Variables that are missing are somebody's decision; a key that does not open is a failure.
+void FleetRun::tell_absence(const Lane& lane) {
+  fleet::OemSummary& of_lane = summary_.by_oem[static_cast<std::size_t>(lane.oem)];
+  if (count_of(of_lane, Outcome::not_configured) == 0) return;
+  if (const auto found = parts_.unusable.find(lane.oem); found != parts_.unusable.end())
+    of_lane.trouble = found->second;
+  if (const auto found = parts_.unconfigured.find(lane.oem); found != parts_.unconfigured.end())
+    of_lane.missing = found->second;
+}
+
 void FleetRun::start_lane(Lane& lane) {
+  if (lane.cloud == nullptr) tell_absence(lane);
   if (lane.cloud == nullptr || lane.due.empty() || interrupted_) return lane_ended(lane);
   lane.lease = std::make_unique<LeaseKeeper>(
       LeaseKeeper::Params{.store = parts_.store,

@@ -22,11 +22,15 @@ namespace contactor::engine {
 struct FleetParts {
   ports::FleetStore& store;
   ports::Timekeeper& time;
-  std::map<fleet::Oem, ports::OemCloud*> clouds;  ///< those that are configured
+  std::map<fleet::Oem, ports::OemCloud*> clouds;  ///< those that can be used
   const FleetSettings& settings;
   ports::Chat* chat = nullptr;  ///< null: alerts are stored and shown, and told to nobody
   std::string channel;
+  std::map<fleet::Oem, std::string> unconfigured;  ///< what is missing, in one clause
+  std::map<fleet::Oem, std::string> unusable;      ///< configured, and why it does not work all the same
 };
+/// Why this cloud is not among those that can be used, in one sentence.
+[[nodiscard]] std::string why_absent(const FleetParts& parts, fleet::Oem oem);
 
 /// One reconciling run over all vehicles: survey, all clouds at the same time, then metrics, alerts and
 /// links. What one cloud does changes nothing for the others.
@@ -57,6 +61,7 @@ class FleetRun {
   void sort_in(Surveyed surveyed);
   void start_lanes();
   void start_lane(Lane& lane);
+  void tell_absence(const Lane& lane);
   void start_worker(Lane& lane);
   void lane_ended(Lane& lane);
   void answer();
