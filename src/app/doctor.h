@@ -3,6 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "app/config.h"
+
 namespace contactor::app {
 
 /// One line of `contactor doctor`.
@@ -20,5 +22,8 @@ using Level = Finding::Level;
 /// Looks at a PostgreSQL server, the schema in it and the nodes that share it, and changes nothing.
 /// @return  false where the database cannot be asked anything more.
 [[nodiscard]] bool check_postgres(const std::string& url, Findings& findings);
+/// Signs in to every cloud that is configured, all at once, and to the alerts' channel; changes nothing.
+/// @return  false where the configuration itself is wrong.
+[[nodiscard]] bool check_fleet(const Config& config, const Environment& environment, Findings& findings);
 
 }  // namespace contactor::app

@@ -133,6 +133,7 @@ std::string words_about_newer_schema(int revision, int head) {
 
 int run_command(const cli::Doctor&, const cli::Options& options, const Environment& environment) {
   Findings findings;
+  bool is_understood = false;
   const auto config = read_config(environment, options.db);
   if (!config) {
     findings.push_back({Level::error, "config", config.error().detail});
@@ -143,6 +144,7 @@ int run_command(const cli::Doctor&, const cli::Options& options, const Environme
     check_environments(environment, findings);
     check_store(*config, findings);
     check_iot(*config, findings);
+    is_understood = check_fleet(*config, environment, findings);
   }
   bool broken = false;
   json::array items;
@@ -153,7 +155,7 @@ int run_command(const cli::Doctor&, const cli::Options& options, const Environme
         json::object{{"level", to_string(finding.level)}, {"area", finding.area}, {"text", finding.text}});
   }
   if (options.json) fmt::print("{}\n", json::serialize(json::object{{"findings", std::move(items)}}));
-  if (!config) return 2;
+  if (!is_understood) return 2;
   return broken ? 3 : 0;
 }
 

@@ -83,15 +83,22 @@ Status read_posted(const ports::HttpResponse& response, Instant now) {
 void Gateway::post(std::string channel, std::string text, ports::Done<Status> done) {
   if (channel.empty() || text.empty())
     return done(fail(ErrorKind::invalid, kOrigin, "a message needs a channel and a text"));
+  send("chat.postMessage",
+       json::serialize({{"channel", channel}, {"text", escaped(json::shortened(text, kTextMax))}}),
+       std::move(done));
+}
+
+void Gateway::check(ports::Done<Status> done) { send("auth.test", "{}", std::move(done)); }
+
+void Gateway::send(std::string_view method, std::string body, ports::Done<Status> done) {
   std::string_view base = params_.api_url;
   if (base.ends_with('/')) base.remove_suffix(1);
-  ports::HttpRequest request{
-      .method = "POST",
-      .url = fmt::format("{}/chat.postMessage", base),
-      .headers = {{"Authorization", "Bearer " + params_.token.reveal()},
-                  {"Content-Type", "application/json; charset=utf-8"}},
-      .body = json::serialize({{"channel", channel}, {"text", escaped(json::shortened(text, kTextMax))}}),
-      .respond_by = params_.timekeeper.now() + kCallMax};
+  ports::HttpRequest request{.method = "POST",
+                             .url = fmt::format("{}/{}", base, method),
+                             .headers = {{"Authorization", "Bearer " + params_.token.reveal()},
+                                         {"Content-Type", "application/json; charset=utf-8"}},
+                             .body = std::move(body),
+                             .respond_by = params_.timekeeper.now() + kCallMax};
   auto& timekeeper = params_.timekeeper;
   params_.transport.send(std::move(request),
                          [&timekeeper, done = std::move(done)](Result<ports::HttpResponse> answer) mutable {

@@ -21,8 +21,12 @@ class Gateway : public ports::Chat {
  public:
   explicit Gateway(GatewayParams params) : params_(std::move(params)) {}
   void post(std::string channel, std::string text, ports::Done<Status> done) override;
+  /// Asks whether the token is taken, and posts nothing. @errors  as `ports::Chat::post`.
+  void check(ports::Done<Status> done);
 
  private:
+  void send(std::string_view method, std::string body, ports::Done<Status> done);
+
   GatewayParams params_;
 };
 

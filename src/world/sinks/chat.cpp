@@ -17,8 +17,14 @@ ports::HttpResponse refused(std::string_view error) {
 
 Reply Chat::handle(const ports::HttpRequest& request, std::string_view path, Instant now) {
   Reply reply{.response = {}, .at = now + context_.between(Millis(30), Millis(200))};
-  reply.response =
-      path == "chat.postMessage" && request.method == "POST" ? post(request, now) : refused("unknown_method");
+  const bool is_post = request.method == "POST";
+  if (is_post && path == "chat.postMessage")
+    reply.response = post(request, now);
+  else if (is_post && path == "auth.test")
+    reply.response = bearer_of(request) == context_.params.slack_token ? json_response(200, R"({"ok":true})")
+                                                                       : refused("invalid_auth");
+  else
+    reply.response = refused("unknown_method");
   return reply;
 }
 
