@@ -93,7 +93,7 @@ class CloudsTest(FleetTest):
         super().setUp()
         world = self.start_world()
         self.settings.update(clouds_in(world.url, self.folder))
-        self.world_address = world.address
+        self.world_address, self.world_url = world.address, world.url
 
     def world(self):
         """A connection of its own each time: the world closes those that rest."""
@@ -230,6 +230,61 @@ class CredentialTest(CloudsTest):
         ended = self.on_store("fleet", "activate", "-v", settings={"RENAULT_PWD": "pa55word"})
         for secret in ("pa55word", "fleet-secret", "fleet-key"):
             self.assertNotIn(secret, ended.out + ended.err)
+
+
+class DoctorTest(CloudsTest):
+    def fleet_findings(self, status, settings=None):
+        ended = self.on_store("doctor", "--json", settings={"SLACK_TOKEN": "xoxb-contactor",
+                                                            "METRIC_SLACK_CHANNEL_ID": "C1",
+                                                            "SLACK_API_URL": self.world_url + "/slack",
+                                                            **(settings or {})})
+        self.assertEqual(ended.status, status, ended.out + ended.err)
+        return [(item["level"], item["text"]) for item in ended.document()["findings"] if item["area"] == "fleet"]
+
+    def test_every_cloud_and_the_alerts_channel_take_the_credentials(self):
+        found = self.fleet_findings(0)
+        self.assertEqual({level for level, _ in found}, {"ok"}, found)
+        for name in ("Tesla", "BMW", "Renault", "Stellantis", "Volkswagen", "Kia", "High Mobility", "Slack"):
+            self.assertEqual(len([text for _, text in found if text.startswith(name + ":")]), 1, found)
+
+    def test_what_is_wrong_has_a_line_each(self):
+        self.control("bmw", {"outage": "refuses"})
+        found = self.fleet_findings(3, {"KIA_API_PWD": "expired", "RENAULT_PWD": "wrong", "HM_CLIENT_ID": "",
+                                        "SLACK_TOKEN": "xoxb-other"})
+        lines = {text.split(":")[0]: (level, text) for level, text in found}
+        for name in ("BMW", "Kia", "Renault", "Slack"):
+            self.assertEqual(lines[name][0], "error", found)
+        self.assertIn("RENAULT_PKCS12_FILE", lines["Renault"][1])
+        self.assertEqual(lines["High Mobility"][0], "warning")
+        self.assertIn("HM_CLIENT_ID", lines["High Mobility"][1])
+        self.assertEqual(lines["Stellantis"][0], "ok")
+
+    def test_a_wrong_route_is_a_finding_with_status_2(self):
+        found = self.fleet_findings(2, {"FLEET_ROUTES": "renault=lada"})
+        self.assertTrue(any(level == "error" and "lada" in text for level, text in found), found)
+
+
+class ExplainTest(CloudsTest):
+    def explain(self, vin, *words, status=0):
+        ended = self.on_store("explain", vin, *words)
+        self.assertEqual(ended.status, status, ended.out + ended.err)
+        return ended
+
+    def test_a_vehicle_is_explained_before_and_after_a_run(self):
+        vin = vin_of("WBA")
+        self.import_vehicles(vin)
+        self.control("bmw/vehicles/" + vin, {"temper": "refused"})
+        before = self.explain(vin).out
+        for words in (vin + " at BMW", "wanted    on", "never read", "blocked   nothing", "next"):
+            self.assertIn(words, before)
+        self.fleet("activate", status=3)
+        self.assertIn("refused", self.explain(vin).out)
+        told = self.explain(vin, "--json").document()
+        self.assertEqual((told["fleet"]["vin"], told["fleet"]["standing"]), (vin, "refused"))
+        self.assertTrue(told["fleet"]["reason"]["todo"])
+
+    def test_what_nobody_knows_is_a_usage_error(self):
+        self.assertEqual(self.explain(vin_of("WBA", 9), status=2).out, "")
 
 
 class PlanTest(CloudsTest):
