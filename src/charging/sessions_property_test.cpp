@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <map>
 
+#include "charging/rules.h"
 #include "charging/sessions_testing.h"
 
 namespace contactor::charging {
@@ -196,6 +197,52 @@ TEST(SessionProperties, ALateStatChangesOnlySessionsNearIt) {
       EXPECT_LE(event.started_at, stats[late + 1].measured_at + std::chrono::minutes(30)) << "story " << seed;
       EXPECT_GE(*event.ended_at, stats[late - 1].measured_at - std::chrono::minutes(30)) << "story " << seed;
     }
+  }
+}
+
+/// Anything that a stranger can send, near each other in time so that it meets.
+ChargingStat anything(Prng& prng) {
+  const auto value = [&prng](std::int64_t usual) -> std::int64_t {
+    static constexpr std::int64_t kOdd[] = {0, 1, -1, 65'535, 255'000, 4'294'967'295, INT64_MAX, INT64_MIN};
+    if (prng.chance(0.1)) return kOdd[prng.below(std::size(kOdd))];
+    return static_cast<std::int64_t>(prng.below(static_cast<std::uint64_t>(usual)));
+  };
+  ChargingStat stat = a_stat(static_cast<double>(prng.below(3000)));
+  if (prng.chance(0.3)) stat.provider = "other";
+  if (prng.chance(0.3)) stat.id = IdOf<ChargingStat>("id-" + std::to_string(prng.below(40)));
+  if (prng.chance(0.02)) stat.measured_at = Instant::from_millis(value(4'000'000'000'000));
+  if (prng.chance(0.2)) stat.created_at = Instant::from_millis(value(4'000'000'000'000));
+  if (prng.chance(0.7)) stat.charging = prng.chance(0.6);
+  if (prng.chance(0.6)) stat.energy = MicroWattHours(value(60 * kWh));
+  if (prng.chance(0.5)) stat.voltage = MilliVolts(value(400'000));
+  if (prng.chance(0.5)) stat.current = MilliAmps(value(200'000));
+  if (prng.chance(0.2)) stat.current = MilliAmps(-100'000);
+  if (prng.chance(0.2)) stat.charging_power = Watts(value(150'000));
+  if (prng.chance(0.5)) stat.state_of_charge = MilliPercent(value(100'000));
+  if (prng.chance(0.3)) stat.odometer = Metres(value(2'000));
+  if (prng.chance(0.2)) stat.latitude = TenMillionthDegrees(value(500'000'000));
+  if (prng.chance(0.2)) stat.longitude = TenMillionthDegrees(value(500'000'000));
+  return stat;
+}
+
+TEST(SessionProperties, WhateverComesEventsAreFitToBeStoredAndDoNotDependOnOrder) {
+  for (std::uint64_t seed = 0; seed < 300; ++seed) {
+    Prng prng(seed);
+    std::vector<ChargingStat> stats;
+    for (std::uint64_t i = 0; i < 5 + prng.below(120); ++i) stats.push_back(anything(prng));
+    const auto sessions = sessions_of(stats);
+    for (const Session& session : sessions) {
+      const ChargingEvent& event = session.event;
+      ASSERT_EQ(settled(event), event) << "seed " << seed;
+      ASSERT_FALSE(event.quarantined) << "seed " << seed;
+      ASSERT_GE(*event.ended_at, event.started_at);
+      const std::int64_t energy = session.energy ? session.energy->count() : 0;
+      ASSERT_TRUE(event.direction == Direction::export_ ? energy <= 0 : energy >= 0) << "seed " << seed;
+    }
+    const auto expected = events_of(stats);
+    ASSERT_EQ(expected.size(), sessions.size()) << "ids are unique; seed " << seed;
+    shuffle(stats, prng);
+    ASSERT_EQ(events_of(stats), expected) << "seed " << seed;
   }
 }
 

@@ -1,6 +1,5 @@
 #include "charging/sessions_reading.h"
 
-#include <cstdlib>
 #include <utility>
 
 namespace contactor::charging {
@@ -39,8 +38,11 @@ void keep_real_position(ChargingStat& stat) {
   if (!stat.latitude && !stat.longitude) return;
   const bool is_whole = stat.latitude && stat.longitude;
   const bool is_zero = is_whole && stat.latitude->count() == 0 && stat.longitude->count() == 0;
-  const bool is_real = is_whole && std::abs(stat.latitude->count()) <= 900'000'000 &&
-                       std::abs(stat.longitude->count()) <= 1'800'000'000;
+  const auto is_within = [](TenMillionthDegrees angle, std::int64_t most) {
+    return angle.count() >= -most && angle.count() <= most;
+  };
+  const bool is_real =
+      is_whole && is_within(*stat.latitude, 900'000'000) && is_within(*stat.longitude, 1'800'000'000);
   if (is_real && !is_zero) return;
   stat.quality.add(is_zero ? Flag::placeholder_dropped : Flag::out_of_range_dropped);
   stat.latitude.reset();
@@ -97,7 +99,7 @@ ChargingStat without_placeholders(ChargingStat stat) {
 std::optional<StatFault> fault_of(const ChargingStat& cleaned) {
   if (cleaned.measured_at < kFirstMoment || cleaned.measured_at > kLastMoment)
     return StatFault::unreal_moment;
-  if (cleaned.created_at && cleaned.measured_at > *cleaned.created_at + kClockTolerance)
+  if (cleaned.created_at && cleaned.measured_at - kClockTolerance > *cleaned.created_at)
     return StatFault::from_the_future;
   const bool says_something = cleaned.charging || cleaned.state_of_charge || cleaned.voltage ||
                               cleaned.current || cleaned.charging_power || cleaned.energy;

@@ -65,7 +65,7 @@ class Sum {
     if (begins_anew && !is_usual) stretch_.quality.add(Flag::counter_reset);
     if (!stretch_.start_register && !has_gap_in_registers_)
       stretch_.start_register = is_usual ? 0 : *readings_[pair.first].register_uwh;
-    stretch_.end_register = *readings_[pair.last].register_uwh;
+    stretch_.end_register = readings_[pair.last].register_uwh;
     registered_ += pair.energy_uwh;
     stretch_.has_registered = true;
     return true;

@@ -104,6 +104,35 @@ TEST(Sessions, ASessionUnderWayAfterASilenceBeginsWhereItWasSeen) {
   EXPECT_TRUE(sessions[0].event.quality.has(Flag::cut_at_start));
 }
 
+TEST(Sessions, RegistersAloneTellOfSessionsWithoutAWordAboutCharging) {
+  const auto sessions = sessions_of({
+      a_stat(0).register_uwh(10 * kWh),
+      a_stat(60).register_uwh(10 * kWh),
+      a_stat(120).register_uwh(15 * kWh),
+      a_stat(180).register_uwh(19 * kWh),
+      a_stat(240).register_uwh(19 * kWh),
+      a_stat(900).register_uwh(19 * kWh),
+  });
+  ASSERT_EQ(sessions.size(), 1u);
+  EXPECT_EQ(sessions[0].energy, MicroWattHours(9 * kWh));
+  EXPECT_EQ(sessions[0].event.started_at, at_minute(60));
+  EXPECT_EQ(sessions[0].event.ended_at, at_minute(180));
+}
+
+TEST(Sessions, ARegisterThatIsRareGoesToTheChargingThatWasSeen) {
+  const auto sessions = sessions_of({
+      a_stat(0).charging(false).register_uwh(10 * kWh),
+      a_stat(5).charging(),
+      a_stat(35).charging(),
+      a_stat(50).charging(false),
+      a_stat(700).charging(false).register_uwh(16 * kWh),
+  });
+  ASSERT_EQ(sessions.size(), 1u);
+  EXPECT_EQ(sessions[0].energy, MicroWattHours(6 * kWh));
+  EXPECT_EQ(sessions[0].event.started_at, at_minute(5));
+  EXPECT_EQ(sessions[0].event.ended_at, at_minute(50));
+}
+
 TEST(Sessions, ARegisterThatBeginsAnewAtMidnightCutsNothing) {
   const auto sessions = sessions_of({
       a_stat(0).charging(false).register_uwh(40 * kWh),

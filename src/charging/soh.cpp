@@ -25,7 +25,24 @@ constexpr double kNormal90 = 1.645;
 constexpr std::uint64_t kSeed = 0x5eed0f50c;
 
 double days_before(const SohCandidate& it, Instant newest) {
-  return static_cast<double>((*it.session->ended_at - newest).count()) / 86'400'000.0;
+  return (static_cast<double>(it.session->ended_at->millis()) - static_cast<double>(newest.millis())) /
+         86'400'000;
+}
+
+/// In doubles: what was reported may be anything.
+double metres_between(Metres from, Metres to) {
+  return static_cast<double>(to.count()) - static_cast<double>(from.count());
+}
+
+/// Do all sessions, in order of their end, have an odometer that never goes back? A single wrong one would
+/// pull at the line like no wrong energy can.
+bool has_rising_odometer(const std::vector<SohCandidate>& candidates) {
+  std::optional<Metres> before;
+  for (const SohCandidate& it : candidates) {
+    if (!it.session->odometer || (before && *it.session->odometer < *before)) return false;
+    before = it.session->odometer;
+  }
+  return true;
 }
 
 WattHours watt_hours(double value) { return WattHours(std::llround(value)); }
@@ -65,24 +82,20 @@ class Estimate {
     points_.clear();
     const Instant newest = *candidates().back().session->ended_at;
     const auto& last_odometer = candidates().back().session->odometer;
-    const bool has_odometer = std::ranges::all_of(
-        candidates(), [](const SohCandidate& c) { return c.session->odometer.has_value(); });
+    const bool has_odometer = has_rising_odometer(candidates());
     double metres = 0, days = 0;
     for (const SohCandidate& it : candidates()) {
       SohPoint& point = points_.emplace_back(
           SohPoint{.x = days_before(it, newest), .wh = it.capacity_wh, .sd_wh = it.sd_wh});
       days = std::max(days, -point.x);
-      if (has_odometer)
-        metres =
-            std::max(metres, static_cast<double>(last_odometer->count() - it.session->odometer->count()));
+      if (has_odometer) metres = std::max(metres, metres_between(*it.session->odometer, *last_odometer));
     }
     const bool is_enough = points_.size() >= kTrendSessionsMin;
     by_distance_ = is_enough && has_odometer && metres >= kTrendMetresMin;
     is_ageing_ = by_distance_ || (is_enough && days >= kTrendDaysMin);
     if (!by_distance_) return;
     for (std::size_t i = 0; i < points_.size(); ++i)
-      points_[i].x =
-          static_cast<double>(candidates()[i].session->odometer->count() - last_odometer->count()) / 1e7;
+      points_[i].x = metres_between(*last_odometer, *candidates()[i].session->odometer) / 1e7;
   }
 
   void reject_off_the_line() {

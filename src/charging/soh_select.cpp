@@ -36,7 +36,8 @@ std::optional<SohRejection> flaw_of(const SohSession& s) {
 }
 
 MeasuredAt measured_at_of(const SohSession& s) {
-  const double hours = static_cast<double>((*s.ended_at - s.started_at).count()) / 3'600'000;
+  const double hours =
+      (static_cast<double>(s.ended_at->millis()) - static_cast<double>(s.started_at.millis())) / 3'600'000;
   const double watt_hours = static_cast<double>(s.energy->count()) / 1e6;
   const bool is_fast = hours > 0 && watt_hours / hours > kAcWattsMax;
   return s.measured_at == MeasuredAt::unknown && is_fast ? MeasuredAt::dc : s.measured_at;

@@ -170,6 +170,11 @@ TEST(Soh, AgeingIsSeenOverEnoughDistanceOrTime) {
   EXPECT_EQ(answer.trend->over, SohTrend::Over::year);
   EXPECT_NEAR(static_cast<double>(answer.trend->change.value.count()), -58'000 * 0.04, 700);
 
+  vehicle.has_odometer = true;
+  auto sessions = vehicle.drive(prng, &truth);
+  sessions[40].odometer = Metres(255);
+  EXPECT_EQ(estimate_soh(sessions, model_of(58'000)).trend->over, SohTrend::Over::year) << "one is wrong";
+
   vehicle.days = 60;
   EXPECT_FALSE(estimate_soh(vehicle.drive(prng, &truth), model_of(58'000)).trend);
 }
