@@ -1,6 +1,7 @@
 #include "ota_bench.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 
 #include "base/result.h"
@@ -37,12 +38,53 @@ std::shared_ptr<ports::ActivationWrite> accepted(std::uint64_t number, std::int6
   return write;
 }
 
+/// The shards of a store that has known nodes, held as one of them holds them: what is written without an
+/// epoch is fenced off there.
+class AllShards {
+ public:
+  AllShards(const OpenedStore& opened, task::Loop& loop) : nodes_(opened.nodes.get()), loop_(loop) {
+    if (nodes_ != nullptr) beat({});
+    while (nodes_ != nullptr && held_ < epochs_.size()) loop_.run();
+  }
+  /// They are free again, so that whoever comes next need not wait for them to run out.
+  void hand_back() {
+    if (nodes_ == nullptr) return;
+    ports::ShardSet all;
+    beat(all.set());
+    loop_.run();
+  }
+  [[nodiscard]] std::uint64_t epoch_of(std::uint8_t shard) const { return epochs_[shard]; }
+
+ private:
+  void beat(ports::ShardSet handed_back) {
+    const bool leaves = handed_back.any();
+    nodes_->beat({.node = "bench", .version = "bench", .leaving = leaves, .handed_back = handed_back},
+                 [this, leaves](const Result<ports::NodeView>& view) {
+                   held_ = view && !leaves ? view->held.size() : 0;
+                   if (view)
+                     for (const auto& held : view->held) epochs_[held.shard] = held.epoch;
+                   loop_.stop();
+                   if (leaves) return;
+                   // What a process before held is free when its leases have run out, and ours are renewed.
+                   const bool is_complete = held_ == epochs_.size();
+                   loop_.call_at(loop_.now() + (is_complete ? ports::kBeatEvery : std::chrono::seconds(1)),
+                                 [this] { beat({}); });
+                 });
+  }
+
+  ports::Nodes* nodes_;
+  task::Loop& loop_;
+  std::array<std::uint64_t, 256> epochs_{};
+  std::size_t held_ = 0;
+};
+
 }  // namespace
 
 void preload(const PreloadParams& params) {
   task::Loop loop;
   const auto opened = open_store(params.store_url, loop);
   ports::Store* store = opened.store.get();
+  AllShards shards(opened, loop);
   // Whole hours: ids stay unique over several calls, because either the hour or the numbers differ.
   constexpr std::int64_t kHour = 3'600'000;
   const std::int64_t begun_at = (loop.now().millis() / kHour - 1) * kHour;
@@ -52,6 +94,7 @@ void preload(const PreloadParams& params) {
   std::function<void()> send_some = [&] {
     while (sent < params.count && sent - stored < 20'000) {
       auto write = accepted(params.first + sent++, begun_at, loop.now(), due_at);
+      write->epoch = shards.epoch_of(write->after.id.shard());
       store->write(std::move(write), [&](Result<ports::WriteOutcome> outcome) {
         CTR_ASSERT(outcome && *outcome == ports::WriteOutcome::applied);
         if (++stored == params.count)
@@ -65,9 +108,10 @@ void preload(const PreloadParams& params) {
   say_begun();
   const auto begun = Clock::now();
   send_some();
-  loop.run();
+  while (stored < params.count) loop.run();
   say_result({{"activations", static_cast<double>(params.count)},
               {"seconds", seconds_between(begun, Clock::now())}});
+  shards.hand_back();
 }
 
 void drain(const std::string& store_url, const std::string& iot_url, std::uint64_t count) {
