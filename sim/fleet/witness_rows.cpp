@@ -116,7 +116,10 @@ void FleetWitness::check_edge(Seen& seen, const fleet::Vehicle& after) {
   const bool is = after.status.value_or(false);
   if (was == is) return;
   const bool leaves = universe_.settings.routes.of(after.vin, after.wish.make).oem != after.oem;
-  if (!leaves && !(is ? seen.was_wanted : seen.was_unwanted))
+  // A cloud may take a day over an end that it was asked for before the wish turned round.
+  const auto touch = after.oem ? touches_.find({*after.oem, after.vin}) : touches_.end();
+  const bool was_ended = !is && touch != touches_.end() && !touch->second.active;
+  if (!leaves && !was_ended && !(is ? seen.was_wanted : seen.was_unwanted))
     violated("O5", after.vin,
              fmt::format("became {} and nothing asked for that", is ? "active" : "inactive"));
   const auto want = wanted(after.wish, now());

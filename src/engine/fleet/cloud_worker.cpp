@@ -14,6 +14,14 @@ using fleet::Action;
 using fleet::Outcome;
 using fleet::Standing;
 
+namespace {
+
+bool changes(Action action) {
+  return action == Action::activate || action == Action::deactivate || action == Action::renew;
+}
+
+}  // namespace
+
 void CloudWorker::start(std::vector<Vin> due, std::move_only_function<void()> done) {
   due_ = std::move(due);
   done_ = std::move(done);
@@ -73,10 +81,9 @@ void CloudWorker::act() {
     if (item.is_stale) continue;
     refresh(item);
     item.decision = fleet::decide(item.at.vehicle, item.at.wanted, params_.settings.pace, now());
-    const Action action = item.decision.action;
-    const bool changes =
-        action == Action::activate || action == Action::deactivate || action == Action::renew;
-    if (changes && params_.acts) to_intend_.push_back(index);
+    // What this round could not read is not acted upon: what is on record may be hours old.
+    const bool was_read = item.trouble.empty();
+    if (changes(item.decision.action) && was_read && params_.acts) to_intend_.push_back(index);
   }
   pump();
 }
@@ -98,11 +105,11 @@ void CloudWorker::end_round() {
     if (item.is_stale) continue;
     item.decision = fleet::decide(item.at.vehicle, item.at.wanted, params_.settings.pace, now());
     const Action action = item.decision.action;
-    if (item.acted && (action == Action::wait || action == Action::look) &&
-        item.looks < params_.settings.looks.size() && item.trouble.empty())
+    const bool is_open = action == Action::wait || action == Action::look || changes(action);
+    if (!is_open || item.looks == params_.settings.looks.size()) continue;
+    if (item.acted && item.trouble.empty() && !changes(action)) {
       item.due_at = now() + params_.settings.looks[item.looks++];
-    else if ((action == Action::wait || action == Action::look) && !item.trouble.empty() &&
-             item.decision.again_at <= last && item.looks < params_.settings.looks.size()) {
+    } else if (!item.trouble.empty() && item.decision.again_at <= last) {
       item.due_at = std::max(item.decision.again_at, now() + std::chrono::seconds(1));
       item.looks += 1;
     }

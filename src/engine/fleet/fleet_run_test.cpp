@@ -240,6 +240,22 @@ TEST_F(FleetRuns, AStopWaitsForWhatIsUnderWayAndNoLongerThanTenSeconds) {
   EXPECT_TRUE(stopped_at.has_value());
 }
 
+TEST_F(FleetRuns, WhatCannotBeReadIsNotActedUponByWhatWasReadHoursAgo) {
+  wish(kKia, 1);
+  kia_.on_change = [&](const auto&) {
+    kia_.fails = Error{.kind = ErrorKind::unavailable,
+                       .applied = Applied::no,
+                       .retry_after = {},
+                       .origin = "kia",
+                       .detail = "503"};
+  };
+  run();
+  time_.run_for(std::chrono::hours(3));
+  run();
+  EXPECT_EQ(kia_.changes.size(), 1U)
+      << "the cloud was inactive when it was read last, and nobody has read it since";
+}
+
 TEST_F(FleetRuns, ACloudThatLimitsUsIsLeftAloneForAsLongAsItSays) {
   wish(kKia, 10);
   kia_.fails = Error{.kind = ErrorKind::rate_limited,
