@@ -1,4 +1,5 @@
 #include "api/openapi.h"
+#include "charging/json_schema.h"
 
 namespace contactor::api {
 namespace {
@@ -167,7 +168,9 @@ constexpr std::string_view kSupport = R"json(
 
 std::string schemas_json() {
   std::string out = "{";
-  for (const auto part : {kShared, kActivations, kCatalogue, kCallbacks, kSupport, fleet_schemas_json()}) {
+  const std::string charging = charging::components_json();
+  for (const std::string_view part : {kShared, kActivations, kCatalogue, kCallbacks, kSupport,
+                                      fleet_schemas_json(), std::string_view(charging)}) {
     if (out.size() > 1) out += ',';
     out += part;
   }

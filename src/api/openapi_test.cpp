@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "charging/json_schema.h"
 #include "json/json.h"
 
 namespace contactor::api {
@@ -33,6 +34,17 @@ TEST(OpenApi, HasEveryRouteAndEveryReferenceResolves) {
     constexpr std::string_view home = "#/components/schemas/";
     ASSERT_TRUE(reference.starts_with(home)) << reference;
     EXPECT_TRUE(schemas.contains(reference.substr(home.size()))) << reference;
+  }
+}
+
+TEST(OpenApi, HasTheCommonModelsAsTheirTablesSay) {
+  const auto document = json::parse(openapi_json(route_table(), "1"));
+  ASSERT_TRUE(document);
+  const auto& schemas = document->at("components").at("schemas").as_object();
+  for (const auto& model : charging::models()) {
+    const auto* schema = json::object_at(schemas, charging::component_name(model));
+    ASSERT_NE(schema, nullptr) << model.title;
+    EXPECT_EQ(json::value(*schema), *json::parse(charging::json_schema(model))) << model.title;
   }
 }
 

@@ -22,6 +22,9 @@ namespace contactor::app {
 [[nodiscard]] int run_command(const cli::VinDecode& vin_decode, const cli::Options& options,
                               const Environment& environment);
 
+[[nodiscard]] int run_command(const cli::Schema& schema, const cli::Options& options,
+                              const Environment& environment);
+
 [[nodiscard]] int run_command(const cli::FleetImport& import, const cli::Options& options,
                               const Environment& environment);
 [[nodiscard]] int run_command(const cli::FleetActivate& activate, const cli::Options& options,

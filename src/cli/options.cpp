@@ -172,6 +172,17 @@ void add_vin(CLI::App& app, std::optional<Command>& chosen) {
   sub->callback([decode, &chosen] { chosen = *decode; });
 }
 
+void add_schema(CLI::App& app, std::optional<Command>& chosen) {
+  auto schema = std::make_shared<Schema>();
+  CLI::App* sub = add(app, "schema", "The common models of charging data", schema, chosen);
+  auto* model =
+      sub->add_option("model", schema->model, "charging_event, ChargingEvent or events; none: their list");
+  sub->add_flag("--list", schema->list, "Name the models")->excludes(model);
+  sub->add_option("--format", schema->format, "json-schema, sqlite, postgres, markdown or openapi")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"json-schema", "sqlite", "postgres", "markdown", "openapi"}));
+}
+
 std::string check_oem(const std::string& name) {
   return fleet::parse_oem(name)
              ? std::string()
@@ -231,6 +242,7 @@ Parsed parse(int argc, const char* const* argv) {
   add_token(app, chosen);
   add_desk(app, chosen);
   add_vin(app, chosen);
+  add_schema(app, chosen);
   add_fleet(app, chosen);
   try {
     app.parse(argc, argv);

@@ -59,6 +59,12 @@ struct VinDecode {
   std::vector<std::string> vins;  ///< empty: one a line on standard input
 };
 
+struct Schema {
+  std::string model;  ///< as typed; empty: their list
+  bool list = false;  ///< without a model, the same as nothing
+  std::string format = "json-schema";
+};
+
 struct FleetImport {
   std::string file;  ///< "-": standard input
 };
@@ -76,7 +82,7 @@ struct FleetApply {
 };
 
 using Command = std::variant<Serve, Demo, Sim, Migrate, Explain, Doctor, Token, Ticket, AuditVerify,
-                             VinDecode, FleetImport, FleetActivate, FleetPlan, FleetApply>;
+                             VinDecode, Schema, FleetImport, FleetActivate, FleetPlan, FleetApply>;
 
 /// What the command line says. `db` is empty where neither the flag nor the environment names a store.
 struct Options {
