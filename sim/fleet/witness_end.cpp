@@ -84,7 +84,8 @@ void FleetWitness::check_nothing_is_overdue() {
 
 std::string FleetWitness::unsettled(const CarPlan& car) const {
   const fleet::Vehicle* const row = universe_.disk.fleet.find(car.vin);
-  if (row == nullptr) return "";
+  // What nobody has said anything about is left where it is.
+  if (row == nullptr || !row->wish.requested) return "";
   const auto route = universe_.settings.routes.of(row->vin, row->wish.make);
   if (!route.oem) return row->status == true ? "active without a cloud" : "";
   const bool is_on = universe_.cloud(*route.oem).is_active(car.vin, now());

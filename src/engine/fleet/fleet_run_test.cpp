@@ -256,6 +256,19 @@ TEST_F(FleetRuns, WhatCannotBeReadIsNotActedUponByWhatWasReadHoursAgo) {
       << "the cloud was inactive when it was read last, and nobody has read it since";
 }
 
+TEST_F(FleetRuns, WhatNobodyHasSaidAnythingAboutStaysAtItsOldCloud) {
+  kia_.is_on[vin_of(kKia, 0)] = true;  // Somebody else's doing.
+  put_wishes({.store = fleet_store_, .time = time_, .who = "test"}, {{.vin = vin_of(kKia, 0), .wish = {}}},
+             true, [](const auto&) {});
+  time_.run_for(std::chrono::seconds(1));
+  run();
+  settings_.routes = *fleet::Routes::with("kia=bmw");
+  time_.run_for(std::chrono::days(2));
+  run();
+  EXPECT_TRUE(kia_.changes.empty());
+  EXPECT_TRUE(bmw_.changes.empty());
+}
+
 TEST_F(FleetRuns, ACloudThatLimitsUsIsLeftAloneForAsLongAsItSays) {
   wish(kKia, 10);
   kia_.fails = Error{.kind = ErrorKind::rate_limited,

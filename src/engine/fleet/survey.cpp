@@ -16,8 +16,11 @@ Surveyed survey_of(fleet::Vehicle vehicle, const FleetSettings& settings, Instan
   surveyed.route = settings.routes.of(vehicle.vin, vehicle.wish.make);
   const fleet::Place place = fleet::place(vehicle, surveyed.route);
   surveyed.route.oem = place.oem;
-  surveyed.wanted = place.leaves ? fleet::kLeaving
-                                 : fleet::wanted(vehicle.wish, settings.zones.of(vehicle.wish.fleet), now);
+  // Whoever has said nothing of it has not asked us to take it from its old cloud either.
+  const bool is_ours_to_end = vehicle.wish.requested.has_value() || vehicle.intent != fleet::Intent::none;
+  surveyed.wanted = place.leaves && is_ours_to_end
+                        ? fleet::kLeaving
+                        : fleet::wanted(vehicle.wish, settings.zones.of(vehicle.wish.fleet), now);
   surveyed.vehicle = fleet::placed(std::move(vehicle), place.oem);
   return surveyed;
 }
