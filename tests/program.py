@@ -95,7 +95,9 @@ class Running:
 
     def wait(self, within_s):
         try:
-            return self.process.wait(within_s)
+            status = self.process.wait(within_s)
+            self._reader.join(within_s)
+            return status
         except subprocess.TimeoutExpired:
             raise AssertionError("still running after %s s; it said: %s" % (within_s, self.says()[-4000:])) from None
 

@@ -196,7 +196,7 @@ Api::Api(ApiParams params) : env_(std::make_shared<Environment>(std::move(params
   });
 }
 
-Api::~Api() = default;
+Api::~Api() { env_->is_closed = true; }
 
 void Api::handle(Request request, Respond respond) {
   admit(std::make_shared<Call>(env_, std::move(request), std::move(respond)),

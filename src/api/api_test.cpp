@@ -293,6 +293,13 @@ TEST(EventStream, IsRefusedWithoutATokenAndEndsWithIt) {
   EXPECT_TRUE(open->closed);
 }
 
+TEST(Api, SaysNothingAfterItsEnd) {
+  Fixture fixture;
+  EXPECT_EQ(
+      fixture.send_and_end({.target = "/v1/ota/activations", .authorization = fixture.bearer(Role::admin)}),
+      0U);
+}
+
 TEST(System, HealthMetricsConsoleAndContractNeedNoToken) {
   Fixture fixture;
   for (const auto* path : {"/healthz", "/readyz", "/openapi.json", "/"})

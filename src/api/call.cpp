@@ -53,11 +53,12 @@ Call::Call(std::shared_ptr<Environment> environment, Request given, Respond resp
 }
 
 Call::~Call() {
-  if (!answered_) refuse(Error{.kind = ErrorKind::canceled, .origin = "api", .detail = "dropped"});
+  if (!answered_ && !env->is_closed)
+    refuse(Error{.kind = ErrorKind::canceled, .origin = "api", .detail = "dropped"});
 }
 
 void Call::reply(Response response) {
-  if (std::exchange(answered_, true)) return;
+  if (std::exchange(answered_, true) || env->is_closed) return;
   // What another node answered has them already.
   const auto has = [&](std::string_view name) {
     return std::ranges::any_of(response.headers, [name](const auto& header) { return header.name == name; });

@@ -20,7 +20,7 @@ struct Environment;
 struct Route;
 
 /// One request on its way to its answer. It is answered exactly once: a Call that is dropped answers with a
-/// problem of its own.
+/// problem of its own. After the end of the Api nothing is said any more.
 class Call : public std::enable_shared_from_this<Call> {
  public:
   Call(std::shared_ptr<Environment> env, Request request, Respond respond);

@@ -27,6 +27,7 @@ struct Environment : ApiParams {
   CensusTaker census;
   std::shared_ptr<Refreshed<Catalogue>> catalogue;
   std::shared_ptr<EventStream> events;
+  bool is_closed = false;  ///< the Api is gone, and with it what the parameters refer to
   std::set<std::string>
       keys_in_progress;  ///< principal, route and key of creating requests that have no answer yet
 };

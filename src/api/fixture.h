@@ -39,6 +39,8 @@ class Fixture {
   [[nodiscard]] std::string foreign_bearer() const;
   [[nodiscard]] std::string revoked_bearer() const;
   [[nodiscard]] std::string expired_bearer() const;
+  /// How many answers a request has got whose Api ends before its store has said anything.
+  [[nodiscard]] std::size_t send_and_end(Ask ask);
   void revoke(Role role);
   void pass(Millis time);
   void car_refuses(bool refuses);

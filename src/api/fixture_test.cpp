@@ -200,6 +200,13 @@ std::pair<Response, Response> Fixture::send_both(Ask first, Ask second) {
   return {std::move(first_answer), wait_for(*two)};
 }
 
+std::size_t Fixture::send_and_end(Ask ask) {
+  const auto answers = hand_in(std::move(ask));
+  parts_->api.reset();
+  pass(Millis(100));
+  return answers->size();
+}
+
 Response Fixture::post(std::string target, std::string body, Role role) {
   return send({.method = "POST",
                .target = std::move(target),

@@ -41,13 +41,18 @@ int run_serve(const cli::Serve& serve, const cli::Options& options, const Enviro
   task::Loop loop;
   int status = 0;
   bool is_asked_to_end = false;
+  bool is_ending = false;
   std::unique_ptr<Node> running;
+  const auto end = [&] {
+    if (!running) return loop.stop();
+    if (std::exchange(is_ending, true)) return;
+    log::info("serve", "stopping: calls in flight get ten seconds");
+    running->close([&loop] { loop.stop(); });
+  };
   task::Signals signals(loop, [&](int count) {
     if (count > 1) std::_Exit(130);
     is_asked_to_end = true;
-    if (!running) return loop.stop();
-    log::info("serve", "stopping: calls in flight get ten seconds");
-    running->close([&loop] { loop.stop(); });
+    end();
   });
   WaitingRoom waiting_room{.loop = loop,
                            .params = {.config = *config,
@@ -60,7 +65,7 @@ int run_serve(const cli::Serve& serve, const cli::Options& options, const Enviro
                                             log::error("serve", "the store has failed, this node ends: {}",
                                                        error.detail);
                                             status = 1;
-                                            loop.stop();
+                                            end();
                                           }},
                            .is_given_up = [&] { return is_asked_to_end; }};
   auto node = waiting_room.create_node();
