@@ -7,7 +7,7 @@ set(parts base vin charging json charging_json)
 foreach(part IN LISTS parts)
   install(TARGETS ctr_${part} ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}/contactor COMPONENT charging)
   install(DIRECTORY ${CMAKE_SOURCE_DIR}/src/${part} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/contactor
-    COMPONENT charging FILES_MATCHING PATTERN "*.h" PATTERN "*testing.h" EXCLUDE)
+    COMPONENT charging FILES_MATCHING PATTERN "*.h" PATTERN "*testing.h" EXCLUDE PATTERN "gazetteer_table.h" EXCLUDE)
 endforeach()
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/contactor)

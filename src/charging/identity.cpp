@@ -74,4 +74,8 @@ IdOf<ChargingStat> identity_of(const ChargingStat& stat) {
   return IdOf<ChargingStat>("stat_" + hash.text());
 }
 
+IdOf<Location> identity_of(Cell cell) {
+  return IdOf<Location>("loc_" + Hash().add(cell.latitude.count()).add(cell.longitude.count()).text());
+}
+
 }  // namespace contactor::charging

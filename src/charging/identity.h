@@ -5,6 +5,7 @@
 
 #include "charging/charging_event.h"
 #include "charging/charging_stat.h"
+#include "charging/locate.h"
 
 namespace contactor::charging {
 
@@ -16,5 +17,8 @@ namespace contactor::charging {
 
 /// Of provider, device (else VIN) and moment to the millisecond. @return `stat_` and 26 characters.
 [[nodiscard]] IdOf<ChargingStat> identity_of(const ChargingStat& stat);
+
+/// Of where the cell is, so that all events in it have one location. @return `loc_` and 26 characters.
+[[nodiscard]] IdOf<Location> identity_of(Cell cell);
 
 }  // namespace contactor::charging
