@@ -64,7 +64,8 @@ def read_words():
     parser.add_argument("--json", metavar="FILE", help="also write everything as JSON; - is standard output, alone")
     parser.add_argument("--markdown", metavar="FILE", help="also write the table as Markdown")
     parser.add_argument("--picture", metavar="FILE", help="also draw P8 as an SVG")
-    parser.add_argument("--from", dest="again", metavar="FILE", help="measure nothing: print what a JSON file holds")
+    parser.add_argument("--from", dest="again", metavar="FILE", nargs="+",
+                        help="measure nothing: print what JSON files hold, as one table under the first one's head")
     parser.add_argument("--programs", default=os.path.join(root, "build", "release"), help="where the programs were built")
     parser.add_argument("--peers-folder", default=os.path.join(root, "build", "bench-peers"), help="where the peers go")
     words = parser.parse_args()
@@ -104,6 +105,11 @@ def measure(words):
     return rows, head
 
 
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return json.load(file)
+
+
 def write(path, text):
     with open(path + ".part", "w", encoding="utf-8") as file:
         file.write(text + "\n")
@@ -115,9 +121,9 @@ def main():
     # As an exception, so that every server and folder is cleared away.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(130))
     if words.again:
-        with open(words.again, encoding="utf-8") as file:
-            said = json.load(file)
-        rows, head = report.read_document(said), {name: value for name, value in said.items() if name != "rows"}
+        said = [read(path) for path in words.again]
+        rows = [row for one in said for row in report.read_document(one)]
+        head = {name: value for name, value in said[0].items() if name != "rows"}
     else:
         for program in ("nginx", "wrk", "openssl", *(("redis-server", "npm") if words.peers else ())):
             if shutil.which(program) is None:

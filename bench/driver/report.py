@@ -124,13 +124,13 @@ def markdown_table(rows):
 
 
 def notes(rows):
-    """What was wrong with single runs, a line each."""
+    """What was wrong with single runs, a line each; what was the same in several runs once."""
     found = []
     for row in rows:
         for side, series in [("ours", row.ours), (row.limit_is, row.limit), *row.peers.items()]:
             if series is not None:
                 found += [f"{row.key}, {side}: {note}" for note in series.notes]
-    return found
+    return list(dict.fromkeys(found))
 
 
 def document(rows, about):

@@ -81,6 +81,8 @@ def rows(session):
         for stored in sizes:
             runs = _at(session, kind, stored)
             notes = [run["wrong"] for run in runs if run.get("wrong")]
+            session.say(f"P8, {KINDS[kind]}, {stored:,} stored: CPU per activation "
+                        + ", ".join(f"{run['cpu_us']:.1f}" for run in runs) + " µs")
             key = f"P8 {kind} {stored:,}"
             what = f"{stored:,} stored and {session.options.waiting:,} waiting, {KINDS[kind]}"
             goal = Goal(f"≤ 1.3 × at {sizes[0]:,}", first, 1.3, False) if stored == sizes[-1] and len(sizes) > 1 else None
