@@ -35,6 +35,7 @@ struct ClientService {
   std::optional<std::string> event_types;
   std::optional<Secret> signing_secret;
   std::optional<Secret> previous_signing_secret;
+  std::optional<Instant> previous_signing_secret_until;
   bool ordered_by_vehicle = false;
   bool active = true;
   std::optional<std::string> paused_because;
@@ -102,6 +103,8 @@ struct Table<ClientService> {
             "Signs what is sent (Standard Webhooks). Stored sealed.", "the client, or the program"),
       field("previous_signing_secret", &ClientService::previous_signing_secret, Presence::hidden, kShortText,
             "The secret that is being replaced; signs beside the new one. Stored sealed.", "the program"),
+      field("previous_signing_secret_until", &ClientService::previous_signing_secret_until, Presence::ours,
+            kMoment, "Until when the replaced secret signs too.", "the program"),
       field("ordered_by_vehicle", &ClientService::ordered_by_vehicle, Presence::optional, {},
             "Events of one vehicle are sent one after the other.", "the client"),
       field("active", &ClientService::active, Presence::optional, {}, "Events are sent.", "the operator"),

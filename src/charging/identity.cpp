@@ -78,4 +78,10 @@ IdOf<Location> identity_of(Cell cell) {
   return IdOf<Location>("loc_" + Hash().add(cell.latitude.count()).add(cell.longitude.count()).text());
 }
 
+IdOf<EventLog> identity_of(const EventLog& log) {
+  Hash hash;
+  hash.add(log.charging_event_id.str()).add(log.charging_event_version).add(log.client_service_id.str());
+  return IdOf<EventLog>("dlv_" + hash.text());
+}
+
 }  // namespace contactor::charging

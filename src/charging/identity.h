@@ -5,6 +5,7 @@
 
 #include "charging/charging_event.h"
 #include "charging/charging_stat.h"
+#include "charging/event_log.h"
 #include "charging/locate.h"
 
 namespace contactor::charging {
@@ -20,5 +21,8 @@ namespace contactor::charging {
 
 /// Of where the cell is, so that all events in it have one location. @return `loc_` and 26 characters.
 [[nodiscard]] IdOf<Location> identity_of(Cell cell);
+
+/// Of event, version and client service. @return `dlv_` and 26 characters.
+[[nodiscard]] IdOf<EventLog> identity_of(const EventLog& log);
 
 }  // namespace contactor::charging

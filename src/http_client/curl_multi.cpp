@@ -62,6 +62,10 @@ struct CurlMulti::Parts {
       return fail_later(std::move(done), std::unexpected(url.error()));
     if (auto checked = check_headers(request); !checked)
       return fail_later(std::move(done), std::unexpected(checked.error()));
+    if (options.egress) {
+      if (auto allowed = ports::check_url(*options.egress, request.url); !allowed)
+        return fail_later(std::move(done), std::unexpected(allowed.error()));
+    }
     const auto left = std::min(request.respond_by - loop.now(), options.exchange_max);
     if (left <= Millis(0))
       return fail_later(std::move(done), fail(ErrorKind::timed_out, "http", "no time was left to send it"));

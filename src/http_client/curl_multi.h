@@ -2,9 +2,11 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "http_client/tls_files.h"
+#include "ports/egress.h"
 #include "ports/http.h"
 #include "task/loop.h"
 
@@ -24,6 +26,11 @@ class CurlMulti final : public ports::HttpTransport {
     Millis age_max{600'000};      ///< of a kept connection, full seconds; then the name is looked up again
     std::size_t header_bytes_max = 16 * 1024;
     std::size_t body_bytes_max = 1024 * 1024;
+    /// A longer body is cut there and the status counts, instead of being an error.
+    bool cuts_bodies = false;
+    /// Where addresses are a stranger's choice: what may be connected to, judged for every connection after
+    /// the name was looked up. What may not is `unauthorized`.
+    std::optional<ports::EgressPolicy> egress;
     TlsFiles tls;
     std::string user_agent;  ///< `contactor/<version>` when empty
     std::string proxy;       ///< none when empty: the environment is not asked

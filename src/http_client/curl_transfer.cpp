@@ -1,6 +1,12 @@
 #include "http_client/curl_transfer.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
 #include <algorithm>
+#include <bit>
+#include <cstring>
 #include <utility>
 
 #include "http_client/request_text.h"
@@ -33,6 +39,22 @@ ErrorKind kind_of(CURLcode code) {
   }
 }
 
+std::optional<ports::EgressPolicy::Place> reached_by(const curl_sockaddr& place) {
+  if (place.family == AF_INET && place.addrlen >= sizeof(sockaddr_in)) {
+    sockaddr_in v4{};
+    std::memcpy(&v4, &place.addr, sizeof v4);
+    const auto bytes = std::bit_cast<std::array<std::uint8_t, 4>>(v4.sin_addr.s_addr);
+    return ports::EgressPolicy::Place{.address = ports::Address::v4(bytes), .port = ntohs(v4.sin_port)};
+  }
+  if (place.family == AF_INET6 && place.addrlen >= sizeof(sockaddr_in6)) {
+    sockaddr_in6 v6{};
+    std::memcpy(&v6, &place.addr, sizeof v6);
+    return ports::EgressPolicy::Place{.address = ports::Address::v6(v6.sin6_addr.s6_addr),
+                                      .port = ntohs(v6.sin6_port)};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 CurlTransfer::CurlTransfer(ports::HttpRequest request, Done done, Clock::time_point deadline)
@@ -44,6 +66,7 @@ void CurlTransfer::arm(CURL* easy, const CurlMulti::Options& options, TlsPolicy&
   easy_ = easy;
   header_left_ = options.header_bytes_max;
   body_max_ = options.body_bytes_max;
+  cuts_body_ = options.cuts_bodies;
   const auto left = std::chrono::ceil<Millis>(deadline_ - Clock::now());
   curl_easy_setopt(easy, CURLOPT_PRIVATE, this);
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, text_.data());
@@ -70,9 +93,32 @@ void CurlTransfer::arm(CURL* easy, const CurlMulti::Options& options, TlsPolicy&
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, this);
   curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, &CurlTransfer::on_before_request);
   curl_easy_setopt(easy, CURLOPT_PREREQDATA, this);
+  set_egress(options);
   set_tls(tls);
   set_method();
   set_headers(options);
+}
+
+void CurlTransfer::set_egress(const CurlMulti::Options& options) {
+  if (!options.egress) return;
+  egress_ = &*options.egress;
+  curl_easy_setopt(easy_, CURLOPT_OPENSOCKETFUNCTION, &CurlTransfer::on_open_socket);
+  curl_easy_setopt(easy_, CURLOPT_OPENSOCKETDATA, this);
+}
+
+/// Sees the very address that is about to be connected to: what a name leads to may change between two
+/// lookups.
+curl_socket_t CurlTransfer::on_open_socket(void* self, curlsocktype, curl_sockaddr* place) {
+  auto& transfer = *static_cast<CurlTransfer*>(self);
+  const auto reached = reached_by(*place);
+  auto allowed = reached ? ports::check_connect(*transfer.egress_, reached->address, reached->port,
+                                                same_name(transfer.request_.url.substr(0, 8), "https://"))
+                         : Status(fail(ErrorKind::unauthorized, "http", "the address is of no known kind"));
+  if (!allowed) {
+    transfer.refused_ = std::move(allowed.error());
+    return CURL_SOCKET_BAD;
+  }
+  return ::socket(place->family, place->socktype | SOCK_CLOEXEC, place->protocol);
 }
 
 void CurlTransfer::set_tls(TlsPolicy& tls) {
@@ -130,6 +176,11 @@ std::size_t CurlTransfer::on_body(char* data, std::size_t one, std::size_t size,
   auto& transfer = *static_cast<CurlTransfer*>(self);
   size *= one;
   if (transfer.response_.body.size() + size > transfer.body_max_) {
+    if (transfer.cuts_body_) {
+      transfer.response_.body.append(data, transfer.body_max_ - transfer.response_.body.size());
+      transfer.was_cut_ = true;
+      return 0;
+    }
     transfer.broken_ = "the answer's body is too large";
     return 0;
   }
@@ -209,6 +260,8 @@ Result<ports::HttpResponse> CurlTransfer::outcome(CURLcode code) {
   if (code == CURLE_ABORTED_BY_CALLBACK)
     return failure(ErrorKind::unavailable, broken_ ? broken_ : "aborted");
   if (broken_ != nullptr) return failure(ErrorKind::protocol, broken_);
+  if (code != CURLE_OK && refused_ && !begun_) return fail(std::move(*refused_));
+  if (was_cut_ && code == CURLE_WRITE_ERROR) code = CURLE_OK;
   if (code != CURLE_OK && is_certificate_refused()) {
     begun_ = false;
     return failure(ErrorKind::unavailable,

@@ -5,6 +5,7 @@
 #include <array>
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "http_client/curl_multi.h"
@@ -38,7 +39,9 @@ class CurlTransfer {
   static std::size_t on_body(char* data, std::size_t one, std::size_t size, void* self);
   static std::size_t on_header(char* data, std::size_t one, std::size_t size, void* self);
   static int on_before_request(void* self, char*, char*, int, int);
+  static curl_socket_t on_open_socket(void* self, curlsocktype purpose, curl_sockaddr* address);
   static CURLcode on_tls_context(CURL*, void* context, void* policy);
+  void set_egress(const CurlMulti::Options& options);
   void set_method();
   void set_tls(TlsPolicy& tls);
   void set_headers(const CurlMulti::Options& options);
@@ -55,6 +58,10 @@ class CurlTransfer {
   ports::HttpResponse response_;
   std::size_t header_left_ = 0;
   std::size_t body_max_ = 0;
+  bool cuts_body_ = false;
+  bool was_cut_ = false;
+  const ports::EgressPolicy* egress_ = nullptr;  ///< null: every address
+  std::optional<Error> refused_;                 ///< an address that must not be connected to
   std::string content_length_;
   bool header_done_ = false;
   bool begun_ = false;            ///< bytes of the request may have left

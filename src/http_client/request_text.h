@@ -1,26 +1,16 @@
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 
 #include "base/result.h"
 #include "ports/http.h"
+#include "ports/url.h"
 
 namespace contactor::http_client {
 
-/// Where a URL leads, as parts that stand in the URL's own text.
-struct Url {
-  bool tls = false;
-  std::string_view authority;  ///< host and port as written, for the `Host` header
-  std::string_view host;       ///< without brackets
-  std::string_view port;       ///< never empty
-  std::string_view target;     ///< path and query; `/` where the URL has none
-};
-
-/// Reads an absolute http or https URL without user info; a fragment is left away.
-/// @errors  invalid: no such URL, or a character that would break the request line.
-[[nodiscard]] Result<Url> parse_url(std::string_view url);
+using ports::parse_url;
+using ports::Url;
 
 /// Refuses what would change the framing of the request: line breaks, and headers that the client itself
 /// sets.
