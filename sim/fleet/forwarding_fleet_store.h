@@ -63,10 +63,10 @@ class ForwardingFleetStore : public ports::FleetStore {
   void link_admins(Instant at, Done<Result<std::uint64_t>> done) override {
     inner_.link_admins(at, std::move(done));
   }
-  void tesla_owners(Done<Result<std::vector<ports::TeslaOwner>>> done) override {
+  void tesla_owners(Done<Result<std::vector<ports::StoredTeslaOwner>>> done) override {
     inner_.tesla_owners(std::move(done));
   }
-  void put_tesla_owner(ports::TeslaOwner owner, Done<Status> done) override {
+  void put_tesla_owner(ports::StoredTeslaOwner owner, Done<Status> done) override {
     inner_.put_tesla_owner(std::move(owner), std::move(done));
   }
   void tesla_fleet_codes(Done<Result<std::vector<std::pair<std::string, std::string>>>> done) override {

@@ -65,7 +65,7 @@ struct StoredPlan {
 };
 
 /// The owner of a single Tesla; tokens sealed by the caller.
-struct TeslaOwner {
+struct StoredTeslaOwner {
   Vin vin;
   std::string name;
   std::string email;
@@ -124,9 +124,9 @@ class FleetStore {
   virtual void link_admins(Instant at, Done<Result<std::uint64_t>> done) = 0;
 
   // -- Tesla ----------------------------------------------------------------------------------------------
-  virtual void tesla_owners(Done<Result<std::vector<TeslaOwner>>> done) = 0;
+  virtual void tesla_owners(Done<Result<std::vector<StoredTeslaOwner>>> done) = 0;
   /// Fenced by version - 1. @errors  conflict.
-  virtual void put_tesla_owner(TeslaOwner owner, Done<Status> done) = 0;
+  virtual void put_tesla_owner(StoredTeslaOwner owner, Done<Status> done) = 0;
   /// The sealed business code of a fleet (`fleet_tesla_authentication_code`); empty: none.
   virtual void tesla_fleet_codes(Done<Result<std::vector<std::pair<std::string, std::string>>>> done) = 0;
   virtual void put_tesla_fleet_code(std::string fleet, std::string sealed_code, Instant at,

@@ -195,14 +195,14 @@ TEST_P(FleetConformance, EveryAdminGetsEveryFleetOnce) {
 // -- Tesla ------------------------------------------------------------------------------------------------
 
 TEST_P(FleetConformance, AnOwnersTokensAreFencedByTheVersion) {
-  ports::TeslaOwner owner{.vin = a_vin(1),
-                          .name = "Ada",
-                          .email = "ada@example.org",
-                          .region = "EUROPE",
-                          .sealed_code = "code",
-                          .sealed_tokens = "",
-                          .callback_url = "https://example.org/back",
-                          .version = 1};
+  ports::StoredTeslaOwner owner{.vin = a_vin(1),
+                                .name = "Ada",
+                                .email = "ada@example.org",
+                                .region = "EUROPE",
+                                .sealed_code = "code",
+                                .sealed_tokens = "",
+                                .callback_url = "https://example.org/back",
+                                .version = 1};
   const auto put = [&] {
     return await<Status>([&](auto done) { fleet().put_tesla_owner(owner, std::move(done)); });
   };
@@ -216,7 +216,7 @@ TEST_P(FleetConformance, AnOwnersTokensAreFencedByTheVersion) {
   owner.sealed_tokens = "tokens";
   owner.email = "ada@example.com";
   ASSERT_TRUE(put());
-  const auto owners = await<Result<std::vector<ports::TeslaOwner>>>([&](auto done) {
+  const auto owners = await<Result<std::vector<ports::StoredTeslaOwner>>>([&](auto done) {
                         fleet().tesla_owners(std::move(done));
                       }).value();
   ASSERT_EQ(owners.size(), 1U);

@@ -342,8 +342,8 @@ ports::StoredPlan get_plan(Row& row, std::string id) {
 
 /// vin, full_name, email, region, code, tokens, callback_url, version.
 template <class Row>
-Result<ports::TeslaOwner> get_owner(Row& row) {
-  ports::TeslaOwner o;
+Result<ports::StoredTeslaOwner> get_owner(Row& row) {
+  ports::StoredTeslaOwner o;
   CTR_TRY(vin, Vin::parse(row.read_text()));
   o.vin = vin;
   for (auto* text : {&o.name, &o.email, &o.region, &o.sealed_code, &o.sealed_tokens, &o.callback_url})

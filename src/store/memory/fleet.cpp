@@ -150,12 +150,12 @@ void Fleet::link_admins(Instant, Done<Result<std::uint64_t>> done) {
 
 // -- Tesla ------------------------------------------------------------------------------------------------
 
-void Fleet::tesla_owners(Done<Result<std::vector<ports::TeslaOwner>>> done) {
-  timing_.ask<Result<std::vector<ports::TeslaOwner>>>([this] { return values_of(disk_.tesla_owners); },
-                                                      std::move(done));
+void Fleet::tesla_owners(Done<Result<std::vector<ports::StoredTeslaOwner>>> done) {
+  timing_.ask<Result<std::vector<ports::StoredTeslaOwner>>>([this] { return values_of(disk_.tesla_owners); },
+                                                            std::move(done));
 }
 
-void Fleet::put_tesla_owner(ports::TeslaOwner owner, Done<Status> done) {
+void Fleet::put_tesla_owner(ports::StoredTeslaOwner owner, Done<Status> done) {
   timing_.commit<Status>([this, owner = std::move(owner)] { return disk_.put(owner); }, std::move(done));
 }
 

@@ -129,7 +129,7 @@ std::uint64_t FleetDisk::link_admins() {
   return user_fleets.size() - before;
 }
 
-Status FleetDisk::put(const ports::TeslaOwner& owner) {
+Status FleetDisk::put(const ports::StoredTeslaOwner& owner) {
   const auto found = tesla_owners.find(owner.vin);
   if ((found == tesla_owners.end() ? 0 : found->second.version) + 1 != owner.version)
     return fail(ErrorKind::conflict, "store", "the owner was changed meanwhile");

@@ -25,7 +25,7 @@ class FleetDisk {
   fleet::VehicleModel put(fleet::VehicleModel model);
   [[nodiscard]] std::vector<fleet::Alert> newest_alerts(bool lasting_only, std::size_t limit) const;
   std::uint64_t link_admins();
-  [[nodiscard]] Status put(const ports::TeslaOwner& owner);
+  [[nodiscard]] Status put(const ports::StoredTeslaOwner& owner);
 
   struct Key {
     std::uint8_t shard = 0;
@@ -43,7 +43,7 @@ class FleetDisk {
   std::map<std::string, std::string> user_roles;  ///< role's name by user
   std::set<std::string> fleets;
   std::set<std::pair<std::string, std::string>> user_fleets;
-  std::map<Vin, ports::TeslaOwner> tesla_owners;
+  std::map<Vin, ports::StoredTeslaOwner> tesla_owners;
   std::map<std::string, std::string> tesla_codes;  ///< by fleet
 };
 

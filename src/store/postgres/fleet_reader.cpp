@@ -134,8 +134,8 @@ Result<std::vector<fleet::Alert>> FleetReader::alerts(bool lasting_only, std::si
   return all<fleet::Alert>(kAlerts, Values().boolean(lasting_only).int8(bounded(limit)), get_alert<Answer>);
 }
 
-Result<std::vector<ports::TeslaOwner>> FleetReader::tesla_owners() {
-  return all<ports::TeslaOwner>(kOwners, {}, get_owner<Answer>);
+Result<std::vector<ports::StoredTeslaOwner>> FleetReader::tesla_owners() {
+  return all<ports::StoredTeslaOwner>(kOwners, {}, get_owner<Answer>);
 }
 
 Result<std::vector<std::pair<std::string, std::string>>> FleetReader::tesla_codes() {

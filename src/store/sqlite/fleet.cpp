@@ -136,12 +136,12 @@ void Fleet::link_admins(Instant at, Done<Result<std::uint64_t>> done) {
 
 // -- Tesla -----------------------------------------------------------------------------------------------
 
-void Fleet::tesla_owners(Done<Result<std::vector<ports::TeslaOwner>>> done) {
-  read<std::vector<ports::TeslaOwner>>([](FleetReader& reader) { return reader.tesla_owners(); },
-                                       std::move(done));
+void Fleet::tesla_owners(Done<Result<std::vector<ports::StoredTeslaOwner>>> done) {
+  read<std::vector<ports::StoredTeslaOwner>>([](FleetReader& reader) { return reader.tesla_owners(); },
+                                             std::move(done));
 }
 
-void Fleet::put_tesla_owner(ports::TeslaOwner owner, Done<Status> done) {
+void Fleet::put_tesla_owner(ports::StoredTeslaOwner owner, Done<Status> done) {
   write<void>([owner = std::move(owner)](FleetWriter& writer) { return writer.put(owner); }, std::move(done));
 }
 

@@ -121,9 +121,9 @@ Result<std::vector<fleet::Alert>> FleetReader::alerts(bool lasting_only, std::si
   return all<fleet::Alert>(*statement, get_alert<Statement>);
 }
 
-Result<std::vector<ports::TeslaOwner>> FleetReader::tesla_owners() {
+Result<std::vector<ports::StoredTeslaOwner>> FleetReader::tesla_owners() {
   CTR_TRY(statement, start(kOwners));
-  return all<ports::TeslaOwner>(*statement, get_owner<Statement>);
+  return all<ports::StoredTeslaOwner>(*statement, get_owner<Statement>);
 }
 
 Result<std::vector<std::pair<std::string, std::string>>> FleetReader::tesla_codes() {

@@ -18,7 +18,7 @@ class FleetReader {
   Result<std::vector<ports::ActivationMetric>> metrics(std::size_t days);
   Result<std::vector<fleet::VehicleModel>> models();
   Result<std::vector<fleet::Alert>> alerts(bool lasting_only, std::size_t limit);
-  Result<std::vector<ports::TeslaOwner>> tesla_owners();
+  Result<std::vector<ports::StoredTeslaOwner>> tesla_owners();
   Result<std::vector<std::pair<std::string, std::string>>> tesla_codes();
 
  private:

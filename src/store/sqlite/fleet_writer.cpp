@@ -191,7 +191,7 @@ Result<std::uint64_t> FleetWriter::link_admins(Instant at) {
 
 // -- Tesla ------------------------------------------------------------------------------------------------
 
-Status FleetWriter::put(const ports::TeslaOwner& owner) {
+Status FleetWriter::put(const ports::StoredTeslaOwner& owner) {
   CTR_TRY(row, start(owner.version == 1 ? kFirstOwner : kNextOwner));
   row->text(owner.vin.str()).text(owner.name).text(owner.email).text(owner.region).number(owner.version);
   CTR_TRY(changed, row->run());

@@ -21,7 +21,7 @@ class FleetWriter {
   Result<fleet::VehicleModel> put(fleet::VehicleModel model);
   Status put(std::span<const fleet::Alert> alerts);
   Result<std::uint64_t> link_admins(Instant at);
-  Status put(const ports::TeslaOwner& owner);
+  Status put(const ports::StoredTeslaOwner& owner);
   Status put_tesla_code(const std::string& fleet, const std::string& code, Instant at);
 
  private:
