@@ -66,6 +66,9 @@ class ForwardingFleetStore : public ports::FleetStore {
   void tesla_owners(Done<Result<std::vector<ports::StoredTeslaOwner>>> done) override {
     inner_.tesla_owners(std::move(done));
   }
+  void find_tesla_owner(Vin vin, Done<Result<std::optional<ports::StoredTeslaOwner>>> done) override {
+    inner_.find_tesla_owner(vin, std::move(done));
+  }
   void put_tesla_owner(ports::StoredTeslaOwner owner, Done<Status> done) override {
     inner_.put_tesla_owner(std::move(owner), std::move(done));
   }

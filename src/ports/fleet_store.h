@@ -125,6 +125,7 @@ class FleetStore {
 
   // -- Tesla ----------------------------------------------------------------------------------------------
   virtual void tesla_owners(Done<Result<std::vector<StoredTeslaOwner>>> done) = 0;
+  virtual void find_tesla_owner(Vin vin, Done<Result<std::optional<StoredTeslaOwner>>> done) = 0;
   /// Fenced by version - 1. @errors  conflict.
   virtual void put_tesla_owner(StoredTeslaOwner owner, Done<Status> done) = 0;
   /// The sealed business code of a fleet (`fleet_tesla_authentication_code`); empty: none.

@@ -230,6 +230,28 @@ TEST_P(FleetConformance, AnOwnersTokensAreFencedByTheVersion) {
   EXPECT_EQ(owners[0].version, 2U);
 }
 
+TEST_P(FleetConformance, OneOwnerIsFoundByTheVehicle) {
+  const auto find = [&](const Vin& vin) {
+    return await<Result<std::optional<ports::StoredTeslaOwner>>>(
+               [&](auto done) { fleet().find_tesla_owner(vin, std::move(done)); })
+        .value();
+  };
+  EXPECT_FALSE(find(a_vin(1)));
+  for (const int number : {1, 2}) {
+    ports::StoredTeslaOwner owner{.vin = a_vin(number), .region = "EUROPE", .version = 1};
+    owner.name = fmt::format("owner {}", number);
+    owner.sealed_tokens = fmt::format("tokens {}", number);
+    ASSERT_TRUE(
+        await<Status>([&](auto done) { fleet().put_tesla_owner(std::move(owner), std::move(done)); }));
+  }
+  const auto found = find(a_vin(2));
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->vin, a_vin(2));
+  EXPECT_EQ(found->name, "owner 2");
+  EXPECT_EQ(found->sealed_tokens, "tokens 2");
+  EXPECT_FALSE(find(a_vin(3)));
+}
+
 TEST_P(FleetConformance, AFleetHasOneCodeAndTheNewestCounts) {
   for (const auto* code : {"old", "new"})
     done([&](auto done) { fleet().put_tesla_fleet_code("north", code, kNow, std::move(done)); });

@@ -155,6 +155,15 @@ void Fleet::tesla_owners(Done<Result<std::vector<ports::StoredTeslaOwner>>> done
                                                             std::move(done));
 }
 
+void Fleet::find_tesla_owner(Vin vin, Done<Result<std::optional<ports::StoredTeslaOwner>>> done) {
+  timing_.ask<Result<std::optional<ports::StoredTeslaOwner>>>(
+      [this, vin] {
+        const auto found = disk_.tesla_owners.find(vin);
+        return found == disk_.tesla_owners.end() ? std::nullopt : std::optional(found->second);
+      },
+      std::move(done));
+}
+
 void Fleet::put_tesla_owner(ports::StoredTeslaOwner owner, Done<Status> done) {
   timing_.commit<Status>([this, owner = std::move(owner)] { return disk_.put(owner); }, std::move(done));
 }

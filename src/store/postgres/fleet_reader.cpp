@@ -49,10 +49,11 @@ const Statement kAlerts{
     "fleet_alerts", fmt::format("SELECT {} FROM fleet_alert AS a WHERE a.ended_at IS NULL OR NOT "
                                 "$1::bool ORDER BY a.raised_at DESC, a.vin, a.kind, a.about LIMIT $2::int8",
                                 names_with("a", kAlertRow))};
-const Statement kOwners{
-    "fleet_owners",
+const std::string kEveryOwner =
     "SELECT u.vin, u.full_name, u.email, u.region, t.code, t.tokens, t.callback_url, u.version FROM "
-    "tesla_user AS u JOIN tesla_user_tokens AS t ON t.shard = u.shard AND t.vin = u.vin ORDER BY u.vin"};
+    "tesla_user AS u JOIN tesla_user_tokens AS t ON t.shard = u.shard AND t.vin = u.vin";
+const Statement kOwners{"fleet_owners", kEveryOwner + " ORDER BY u.vin"};
+const Statement kOwner{"fleet_owner", kEveryOwner + " WHERE u.shard = $1::int4 AND u.vin = $2::text"};
 const Statement kTeslaCodes{
     "fleet_tesla_codes",
     "SELECT fleet_id, authentication_code FROM fleet_tesla_authentication_code ORDER BY fleet_id"};
@@ -136,6 +137,13 @@ Result<std::vector<fleet::Alert>> FleetReader::alerts(bool lasting_only, std::si
 
 Result<std::vector<ports::StoredTeslaOwner>> FleetReader::tesla_owners() {
   return all<ports::StoredTeslaOwner>(kOwners, {}, get_owner<Answer>);
+}
+
+Result<std::optional<ports::StoredTeslaOwner>> FleetReader::tesla_owner(const Vin& vin) {
+  CTR_TRY(answer, ask(kOwner, Values().int4(vin.shard()).text(vin.str())));
+  if (!answer.next()) return std::optional<ports::StoredTeslaOwner>();
+  CTR_TRY(owner, get_owner(answer));
+  return std::optional(std::move(owner));
 }
 
 Result<std::vector<std::pair<std::string, std::string>>> FleetReader::tesla_codes() {

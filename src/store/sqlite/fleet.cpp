@@ -141,6 +141,11 @@ void Fleet::tesla_owners(Done<Result<std::vector<ports::StoredTeslaOwner>>> done
                                              std::move(done));
 }
 
+void Fleet::find_tesla_owner(Vin vin, Done<Result<std::optional<ports::StoredTeslaOwner>>> done) {
+  read<std::optional<ports::StoredTeslaOwner>>([vin](FleetReader& reader) { return reader.tesla_owner(vin); },
+                                               std::move(done));
+}
+
 void Fleet::put_tesla_owner(ports::StoredTeslaOwner owner, Done<Status> done) {
   write<void>([owner = std::move(owner)](FleetWriter& writer) { return writer.put(owner); }, std::move(done));
 }

@@ -33,6 +33,7 @@ class Fleet final : public ports::FleetStore {
               ports::Done<Result<std::vector<fleet::Alert>>> done) override;
   void link_admins(Instant at, ports::Done<Result<std::uint64_t>> done) override;
   void tesla_owners(ports::Done<Result<std::vector<ports::StoredTeslaOwner>>> done) override;
+  void find_tesla_owner(Vin vin, ports::Done<Result<std::optional<ports::StoredTeslaOwner>>> done) override;
   void put_tesla_owner(ports::StoredTeslaOwner owner, ports::Done<Status> done) override;
   void tesla_fleet_codes(ports::Done<Result<std::vector<std::pair<std::string, std::string>>>> done) override;
   void put_tesla_fleet_code(std::string fleet, std::string sealed_code, Instant at,

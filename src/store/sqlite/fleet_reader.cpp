@@ -48,9 +48,11 @@ const std::string kAlerts = fmt::format(
     names_of(kAlertRow));
 constexpr std::string_view kTotals =
     "SELECT oem, count(*), sum(activation_status IS TRUE) FROM vehicle WHERE version>0 GROUP BY oem";
-constexpr std::string_view kOwners =
+const std::string kEveryOwner =
     "SELECT u.vin, u.full_name, u.email, u.region, t.code, t.tokens, t.callback_url, u.version FROM "
-    "tesla_user AS u JOIN tesla_user_tokens AS t ON t.vin=u.vin ORDER BY u.vin";
+    "tesla_user AS u JOIN tesla_user_tokens AS t ON t.vin=u.vin";
+const std::string kOwners = kEveryOwner + " ORDER BY u.vin";
+const std::string kOwner = kEveryOwner + " WHERE u.vin=?1";
 
 }  // namespace
 
@@ -124,6 +126,15 @@ Result<std::vector<fleet::Alert>> FleetReader::alerts(bool lasting_only, std::si
 Result<std::vector<ports::StoredTeslaOwner>> FleetReader::tesla_owners() {
   CTR_TRY(statement, start(kOwners));
   return all<ports::StoredTeslaOwner>(*statement, get_owner<Statement>);
+}
+
+Result<std::optional<ports::StoredTeslaOwner>> FleetReader::tesla_owner(const Vin& vin) {
+  CTR_TRY(statement, start(kOwner));
+  const Ended ended{*statement};
+  CTR_TRY(is_known, statement->text(vin.str()).step());
+  if (!is_known) return std::optional<ports::StoredTeslaOwner>();
+  CTR_TRY(owner, get_owner(*statement));
+  return std::optional(std::move(owner));
 }
 
 Result<std::vector<std::pair<std::string, std::string>>> FleetReader::tesla_codes() {

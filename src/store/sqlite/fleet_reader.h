@@ -19,6 +19,7 @@ class FleetReader {
   Result<std::vector<fleet::VehicleModel>> models();
   Result<std::vector<fleet::Alert>> alerts(bool lasting_only, std::size_t limit);
   Result<std::vector<ports::StoredTeslaOwner>> tesla_owners();
+  Result<std::optional<ports::StoredTeslaOwner>> tesla_owner(const Vin& vin);
   Result<std::vector<std::pair<std::string, std::string>>> tesla_codes();
 
  private:
