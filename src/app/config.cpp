@@ -186,6 +186,8 @@ Result<Config> read_config(const Environment& environment, const std::string& db
   CTR_CHECK(read_url(environment, "PUBLIC_URL", config.public_url));
   CTR_CHECK(read_url(environment, "CONSOLE_URL", config.console_url));
   config.support_contact = environment.get("SUPPORT_CONTACT", "our support team");
+  config.key_file = environment.get("CONTACTOR_KEY_FILE");
+  config.previous_key_file = environment.get("CONTACTOR_PREVIOUS_KEY_FILE");
   config.crl_file = environment.get("TLS_CRL_FILE");
   config.display_service_id = environment.get("OTA_DISPLAY_SERVICE_ID");
   CTR_CHECK(read_policy(environment, config.policy));

@@ -73,7 +73,9 @@ struct Config {
   std::string console_url;
   std::string support_contact;
   std::string display_service_id;
-  std::string crl_file;  ///< PEM; whom the upstreams' authorities have revoked; none where empty
+  std::string key_file;           ///< seals what others entrust to us; empty: nothing can be kept
+  std::string previous_key_file;  ///< while a key is being replaced; empty: none is
+  std::string crl_file;           ///< PEM; whom the upstreams' authorities have revoked; none where empty
   ota::Policy policy;
   std::optional<IotConfig> iot;
   std::optional<StripeConfig> stripe;
