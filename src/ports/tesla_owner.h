@@ -5,9 +5,8 @@
 #include <string>
 
 #include "base/secret.h"
-#include "fleet/enrich.h"
-#include "fleet/vehicle.h"
 #include "ports/http.h"
+#include "vin/vin.h"
 
 namespace contactor::ports {
 
@@ -21,7 +20,7 @@ struct OwnerTokens {
   Secret refresh_token;
 };
 
-/// One owner of one Tesla outside of any fleet.
+/// How the owner of a single Tesla lets us in.
 struct TeslaOwner {
   Vin vin;
   TeslaRegion region = TeslaRegion::europe;
@@ -30,31 +29,27 @@ struct TeslaOwner {
   std::optional<OwnerTokens> tokens;
 };
 
-/// Keeps what owners entrusted to us, sealed.
-class OwnerTokenKeeper {
+/// Keeps what owners entrusted to us, sealed. Thread: the engine's.
+///
+/// A refresh token that two processes use at once is lost to both: Tesla takes the one that it issued last
+/// and the one that was used last, and no other. So a login is made only by who has borrowed the consent,
+/// what it brings is durable before it is used, and who kept a consent for too long can keep no tokens in it.
+class OwnerConsents {
  public:
-  virtual ~OwnerTokenKeeper() = default;
-  /// Answers when the tokens are durable, and only then are they used: a refresh token that is lost after its
-  /// predecessor was used up costs the owner another consent.
-  virtual void save(Vin vin, OwnerTokens tokens, Done<Status> done) = 0;
-};
+  virtual ~OwnerConsents() = default;
 
-/// What became of one owner's vehicle.
-struct OwnerOutcome {
-  bool consent_needed = false;  ///< no code, or Tesla takes neither it nor the refresh token any more
-  fleet::CloudState state;
-  std::optional<fleet::ModelFacts> facts;  ///< where the vehicle streams or will
-};
-
-/// Single Teslas, each with its owner's consent.
-class TeslaOwners {
- public:
-  virtual ~TeslaOwners() = default;
-  /// Gets a token where the owner's is near its end, asks for data where none flows or is under way, and
-  /// reads the model. One attempt: a later call goes on where this one ended. One call a vehicle at a time.
-  /// @errors  rate_limited, unavailable, timed_out (later); protocol; unauthorized (our own credential); of
-  ///          the keeper.
-  virtual void activate(TeslaOwner owner, Done<Result<OwnerOutcome>> done) = 0;
+  /// For a call with the access token at hand. Nothing: nobody is on record for this vehicle.
+  virtual void read(Vin vin, Done<Result<std::optional<TeslaOwner>>> done) = 0;
+  /// As `read`, for a login: nobody else makes one for this vehicle until it is given back, or for a minute.
+  /// @errors  conflict: somebody else has it; those of the store.
+  virtual void borrow(Vin vin, Done<Result<std::optional<TeslaOwner>>> done) = 0;
+  /// Answers when the tokens are durable and the code is gone. @pre  borrowed.
+  /// @errors  conflict: it was borrowed for too long; those of the store. The tokens must not be used then:
+  ///          Tesla still takes the refresh token before, and the next login begins there.
+  virtual void keep(Vin vin, OwnerTokens tokens, Done<Status> done) = 0;
+  /// Tesla has refused the code: it is not sent again. @pre  borrowed. @errors  as `keep`.
+  virtual void drop_code(Vin vin, Done<Status> done) = 0;
+  virtual void give_back(Vin vin) = 0;
 };
 
 }  // namespace contactor::ports

@@ -33,7 +33,8 @@ void CloudSuite::Bench::restart() {
                              .timekeeper = time_,
                              .base_url = "https://sim.test/" + kind_.prefix,
                              .auth_url = fmt::format("https://sim.test/{}-auth", kind_.prefix),
-                             .ids = ids});
+                             .ids = ids,
+                             .world = world_});
 }
 
 world::Cloud& CloudSuite::Bench::model() {

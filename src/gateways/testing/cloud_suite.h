@@ -20,6 +20,7 @@ struct CloudParts {
   std::string base_url;           ///< "https://sim.test/tesla"
   std::string auth_url;           ///< "https://sim.test/tesla-auth"
   const world::FleetParams& ids;  ///< what the model believes
+  world::World& world;            ///< for what people do at the cloud beforehand
 };
 
 /// What the suite knows of one cloud.
@@ -33,6 +34,7 @@ struct CloudKind {
   std::string fleet = {};                    ///< where credentials belong to fleets
   std::string login = "-auth/";              ///< part of the URL of every login, and of nothing else
   std::size_t logins = 1;                    ///< requests that one login takes
+  bool logs_in_for_each_vehicle = false;     ///< where each has an owner of its own
   Millis patience = std::chrono::hours(72);  ///< until a prompt vehicle is as it was asked for
   Millis look_every = std::chrono::minutes(30);
   /// What a change is answered with names its vehicle, so that one left out is noticed.

@@ -58,18 +58,22 @@ ports::HttpResponse set_vehicle(Cloud& cloud, const Vin& vin, const json::object
   return done();
 }
 
-ports::HttpResponse give_consent(Cloud& cloud, const json::object& body) {
+ports::HttpResponse give_consent(Cloud& cloud, const json::object& body, Instant now) {
   const auto vin = Vin::parse(json::string_at(body, "vin").value_or(""));
   if (!vin) return refused(400, vin.error().detail);
   auto* const tesla = dynamic_cast<TeslaCloud*>(&cloud);
   if (tesla == nullptr) return refused(404, "this cloud asks no owner");
+  if (json::bool_at(body, "withdrawn").value_or(false)) {
+    tesla->withdraw_consent(*vin, now);
+    return done();
+  }
   return json_response(200, json::serialize(json::object{{"code", tesla->accounts().consent(*vin)}}));
 }
 
 ports::HttpResponse act_on(FleetClouds& clouds, Cloud& cloud, std::string_view path, const json::object& body,
                            Instant now) {
   if (path.empty()) return set_outage(clouds, cloud, body);
-  if (path == "consents") return give_consent(cloud, body);
+  if (path == "consents") return give_consent(cloud, body, now);
   if (take_prefix(path, "vehicles/")) {
     const auto vin = Vin::parse(path);
     return vin ? set_vehicle(cloud, *vin, body, now) : refused(400, vin.error().detail);

@@ -18,6 +18,7 @@ class FleetClouds;
 /// | `GET {cloud}/vehicles/{vin}` | the truth: does data flow? |
 /// | `POST {cloud}/vehicles/{vin}` `{"temper":"…"}`, `{"active":true}` | how it behaves; others switch it |
 /// | `POST tesla/consents` `{"vin":"…"}` | an owner consents: the code that the browser brings back |
+/// | `POST tesla/consents` `{"vin":"…","withdrawn":true}` | an owner takes the consent back |
 ///
 /// @param path  behind `/_sim/clouds`, without its slash.
 [[nodiscard]] ports::HttpResponse control_clouds(FleetClouds& clouds, const ports::HttpRequest& request,

@@ -216,6 +216,11 @@ void TeslaCloud::meddle(const Vin& vin, bool active, Instant now) {
   if (car.config.empty()) car.config = R"({"hostname":"elsewhere.test"})";
 }
 
+void TeslaCloud::withdraw_consent(const Vin& vin, Instant now) {
+  accounts_.withdraw(vin);
+  meddle(vin, false, now);
+}
+
 std::string_view TeslaCloud::skip_reason(const Vin& vin) const {
   return kSkipReasons[draw_of(context_, "tesla skip", vin) % kSkipReasons.size()];
 }

@@ -30,6 +30,8 @@ class TeslaCloud : public Cloud {
   void heal() override { healed_ = true; }
 
   [[nodiscard]] TeslaAccounts& accounts() { return accounts_; }
+  /// The owner takes the consent back: tokens and configuration of the vehicle are gone.
+  void withdraw_consent(const Vin& vin, Instant now);
   /// The vehicle lives in the region of that host, and answers 421 at every other.
   void move_to(const Vin& vin, std::string host) { car_of(vin).host = std::move(host); }
   /// The vehicle is shared with one account only: the code of a business.

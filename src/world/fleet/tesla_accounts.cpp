@@ -1,5 +1,7 @@
 #include "world/fleet/tesla_accounts.h"
 
+#include <algorithm>
+
 #include "crypto/encoding.h"
 #include "world/route.h"
 
@@ -7,6 +9,7 @@ namespace contactor::world {
 namespace {
 
 constexpr std::size_t kTokensMax = 10'000;
+constexpr Millis kRefreshLife = std::chrono::days(90);
 
 ports::HttpResponse oauth_error(int status, std::string_view code, std::string_view why) {
   return json_response(status, fmt::format(R"({{"error":"{}","error_description":{}}})", code, quoted(why)));
@@ -47,6 +50,7 @@ ports::HttpResponse TeslaAccounts::business_token(std::string_view code, Instant
 
 ports::HttpResponse TeslaAccounts::first_owner_token(std::string_view code, Instant now) {
   const auto found = consents_.find(code);
+  if (found == consents_.end()) stale_codes_ += 1;
   if (found == consents_.end())
     return oauth_error(400, "invalid_auth_code", "the code was used or is unknown");
   const std::string vin = found->second;
@@ -57,18 +61,27 @@ ports::HttpResponse TeslaAccounts::first_owner_token(std::string_view code, Inst
 
 ports::HttpResponse TeslaAccounts::next_owner_token(std::string_view refresh_token, Instant now) {
   refreshes_ += 1;
+  if (!takes(refresh_token, now)) {
+    stale_refreshes_ += 1;
+    return oauth_error(401, "login_required", "the refresh token was already used, or is over");
+  }
+  const std::string vin = refresh_tokens_.find(refresh_token)->second;
+  owners_[vin].previous = std::string(refresh_token);
+  return issue_to_owner(vin, now);
+}
+
+bool TeslaAccounts::takes(std::string_view refresh_token, Instant now) const {
   const auto found = refresh_tokens_.find(refresh_token);
-  if (found == refresh_tokens_.end()) return oauth_error(401, "login_required", "unknown refresh token");
-  Owner& owner = owners_[found->second];
-  if (refresh_token != owner.current && refresh_token != owner.previous)
-    return oauth_error(401, "login_required", "the refresh token was already used");
-  owner.previous = std::string(refresh_token);
-  return issue_to_owner(found->second, now);
+  if (found == refresh_tokens_.end()) return false;
+  const auto owner = owners_.find(found->second);
+  if (owner == owners_.end() || now - owner->second.issued_at > kRefreshLife) return false;
+  return refresh_token == owner->second.current || refresh_token == owner->second.previous;
 }
 
 ports::HttpResponse TeslaAccounts::issue_to_owner(const std::string& vin, Instant now) {
   std::string refresh = fmt::format("EU_{:016x}{:04x}", context_.faults.dice().next(), ++last_number_);
   owners_[vin].current = refresh;
+  owners_[vin].issued_at = now;
   refresh_tokens_.emplace(refresh, vin);
   const std::string token =
       new_token({.kind = TeslaAccount::Kind::owner, .name = vin, .expires_at = {}}, now);
@@ -94,6 +107,18 @@ std::string TeslaAccounts::new_token(TeslaAccount account, Instant now) {
 const TeslaAccount* TeslaAccounts::find(const ports::HttpRequest& request, Instant now) const {
   const auto found = tokens_.find(std::string(bearer_of(request)));
   return found == tokens_.end() || now >= found->second.expires_at ? nullptr : &found->second;
+}
+
+bool TeslaAccounts::is_open(const Vin& vin) const {
+  return std::ranges::any_of(consents_, [&](const auto& entry) { return entry.second == vin.str(); });
+}
+
+void TeslaAccounts::withdraw(const Vin& vin) {
+  owners_.erase(std::string(vin.str()));
+  std::erase_if(consents_, [&](const auto& entry) { return entry.second == vin.str(); });
+  std::erase_if(tokens_, [&](const auto& entry) {
+    return entry.second.kind == TeslaAccount::Kind::owner && entry.second.name == vin.str();
+  });
 }
 
 std::string TeslaAccounts::consent(const Vin& vin) {

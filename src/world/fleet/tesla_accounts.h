@@ -34,17 +34,26 @@ class TeslaAccounts {
   void revoke_code(std::string code) { revoked_codes_.insert(std::move(code)); }
   /// An owner consents in the browser. @return  the code that the browser brings back; it works once.
   [[nodiscard]] std::string consent(const Vin& vin);
+  /// The owner has consented, and nobody has used the code yet.
+  [[nodiscard]] bool is_open(const Vin& vin) const;
+  /// An owner takes the consent back in the Tesla account: none of its tokens opens anything any more.
+  void withdraw(const Vin& vin);
   /// How often owners' refresh tokens were used, answered or not.
   [[nodiscard]] std::size_t refreshes() const { return refreshes_; }
+  /// How often a code, or a refresh token, was sent that had been used up or was never issued.
+  [[nodiscard]] std::size_t stale_codes() const { return stale_codes_; }
+  [[nodiscard]] std::size_t stale_refreshes() const { return stale_refreshes_; }
 
  private:
   struct Owner {
     std::string current;   ///< the refresh token that was issued last
     std::string previous;  ///< the one used last: it still works, so that a lost answer loses nobody
+    Instant issued_at;     ///< of the current one, which lives for three months
   };
   [[nodiscard]] ports::HttpResponse business_token(std::string_view code, Instant now);
   [[nodiscard]] ports::HttpResponse first_owner_token(std::string_view code, Instant now);
   [[nodiscard]] ports::HttpResponse next_owner_token(std::string_view refresh_token, Instant now);
+  [[nodiscard]] bool takes(std::string_view refresh_token, Instant now) const;
   [[nodiscard]] ports::HttpResponse issue_to_owner(const std::string& vin, Instant now);
   [[nodiscard]] std::string new_token(TeslaAccount account, Instant now);
 
@@ -56,6 +65,8 @@ class TeslaAccounts {
   std::map<std::string, Owner> owners_;
   std::uint64_t last_number_ = 0;
   std::size_t refreshes_ = 0;
+  std::size_t stale_codes_ = 0;
+  std::size_t stale_refreshes_ = 0;
 };
 
 }  // namespace contactor::world

@@ -5,10 +5,13 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
+#include <vector>
 
 #include "gateways/tesla/auth.h"
 #include "gateways/tesla/regions.h"
 #include "gateways/tesla/telemetry.h"
+#include "ports/oem_cloud.h"
 #include "ports/tesla_owner.h"
 #include "ports/timekeeper.h"
 
@@ -17,7 +20,7 @@ namespace contactor::gateways::tesla::individual {
 struct GatewayParams {
   ports::HttpTransport& transport;
   ports::Timekeeper& timekeeper;
-  ports::OwnerTokenKeeper& keeper;
+  ports::OwnerConsents& consents;
   std::string token_url = "https://fleet-auth.prd.vn.cloud.tesla.com/oauth2/v3/token";
   std::string client_id;
   Secret client_secret;
@@ -31,29 +34,59 @@ struct GatewayParams {
   std::vector<std::string> known_hosts = tesla_hosts();
 };
 
-/// Thread: the engine's. Must outlive its transport's and its keeper's calls.
-class Gateway : public ports::TeslaOwners {
+/// Single Teslas: each is asked for with the token of its own owner. A vehicle whose owner does not let us in
+/// is refused, as `consent_missing` or `consent_over`; no error, for nobody but the owner can help.
+/// Thread: the engine's. Must outlive its transport's and its consents' calls.
+class Gateway : public ports::OemCloud {
  public:
   explicit Gateway(GatewayParams params);
-  void activate(ports::TeslaOwner owner, ports::Done<Result<ports::OwnerOutcome>> done) override;
+
+  [[nodiscard]] fleet::Oem oem() const override { return fleet::Oem::tesla; }
+  [[nodiscard]] ports::CloudLimits limits() const override {
+    return {.observed_at_once = 1, .changed_at_once = 1, .calls_at_once = 8};
+  }
+  void observe(std::vector<ports::CloudSubject> subjects, ports::Done<ports::CloudAnswers> done) override;
+  void activate(std::vector<ports::CloudSubject> subjects, ports::Done<ports::CloudAnswers> done) override;
+  void deactivate(std::vector<ports::CloudSubject> subjects, ports::Done<ports::CloudAnswers> done) override;
+  void describe(ports::CloudSubject subject, ports::Done<Result<fleet::ModelFacts>> done) override;
+  /// Logs in as the app itself: no owner's token is touched.
+  void check(ports::Done<Status> done) override;
 
  private:
+  /// What came of one request: an answer, or why nothing could be asked.
+  struct Reply {
+    Result<ports::HttpResponse> answer;
+    std::string_view no_consent = {};  ///< the reason's key; empty: there is an answer, or an error
+  };
   struct Visit;
+  struct Round;
   using VisitRef = std::shared_ptr<Visit>;
   using Build = std::function<ports::HttpRequest(std::string_view base_url)>;
-  using Read = std::function<void(const ports::HttpResponse&)>;
+  using Read = Result<fleet::CloudState> (*)(const ports::HttpResponse&, const Vin& vin, Instant now);
 
-  void get_tokens(const VisitRef& visit, std::function<void()> then);
-  void keep(const VisitRef& visit, const ports::HttpResponse& answer, std::function<void()> then);
-  void send(const VisitRef& visit, Build build, Read read);
-  void look(const VisitRef& visit);
-  void create(const VisitRef& visit);
-  void describe(const VisitRef& visit);
+  // gateway.cpp: one vehicle after the other
+  void next_of(const std::shared_ptr<Round>& round);
+  void ask_each(std::vector<ports::CloudSubject> subjects, std::function<Build(const Vin&)> build, Read read,
+                Applied unclear, ports::Done<ports::CloudAnswers> done);
+  void read_warranty_of(const Vin& vin, fleet::ModelFacts facts, ports::Done<Result<fleet::ModelFacts>> done);
+
+  // visit.cpp: one request with its owner's token
+  void ask(const Vin& vin, Build build, ports::Done<Reply> done);
+  void send(const VisitRef& visit);
+  void log_in(const VisitRef& visit);
+  void next_login(const VisitRef& visit);
+  void send_login(const VisitRef& visit, bool with_code);
+  void refused(const VisitRef& visit, bool with_code);
+  void take_tokens(const VisitRef& visit, const ports::HttpResponse& answer, bool with_code);
+  void end_login(const VisitRef& visit, Reply reply);
+  [[nodiscard]] std::string base_url_of(const ports::TeslaOwner& owner) const;
   [[nodiscard]] Instant now() const { return params_.timekeeper.now(); }
 
   GatewayParams params_;
   App app_;
-  std::string config_;  ///< as it is sent: signed, or plain for the proxy
+  std::string config_;                                      ///< as it is sent: signed, or plain for the proxy
+  std::unordered_map<Vin, std::string> elsewhere_;          ///< base URLs to which a 421 has led
+  std::unordered_map<Vin, std::string> refused_refreshes_;  ///< tokens that Tesla no longer takes
 };
 
 }  // namespace contactor::gateways::tesla::individual

@@ -42,6 +42,14 @@ ports::HttpRequest refresh_request(const App& app, const Secret& refresh_token) 
                                              {"refresh_token", refresh_token.reveal()}}));
 }
 
+ports::HttpRequest partner_request(const App& app) {
+  return form_request(app, ports::form_body({{"grant_type", "client_credentials"},
+                                             {"client_id", app.client_id},
+                                             {"client_secret", app.client_secret.reveal()},
+                                             {"audience", app.audience},
+                                             {"scope", "openid vehicle_device_data"}}));
+}
+
 bool needs_consent(const ports::HttpResponse& response) {
   if (response.status != 400 && response.status != 401) return false;
   const std::string error = text_in(response, "error");

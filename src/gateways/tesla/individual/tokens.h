@@ -9,6 +9,8 @@ namespace contactor::gateways::tesla::individual {
 /// @param audience  base URL of the owner's region
 [[nodiscard]] ports::HttpRequest exchange_request(const App& app, const std::string& audience,
                                                   const ports::TeslaOwner& owner);
+/// A token of the app's own, which opens no vehicle.
+[[nodiscard]] ports::HttpRequest partner_request(const App& app);
 [[nodiscard]] ports::HttpRequest refresh_request(const App& app, const Secret& refresh_token);
 
 /// Whether the answer says that only the owner can help: the code or the refresh token was used or is over.
