@@ -109,13 +109,22 @@ struct Fixture::Parts {
   ScriptedCar car;
   KindBank bank;
   engine::testing::FakeCloud kia{time, fleet::Oem::kia};
+  engine::testing::FakeCloud owners_tesla{time, fleet::Oem::tesla};
   engine::FleetSettings fleet_settings;
-  engine::FleetControl fleet{{.parts = {.store = store.fleet(),
-                                        .time = time,
-                                        .clouds = {{fleet::Oem::kia, &kia}},
-                                        .settings = fleet_settings},
-                              .holder = "test:1",
-                              .every = {}}};
+  engine::Vault vault{*crypto::SealKey::from_bytes(std::string(32, 'k'))};
+  engine::FleetControl fleet{
+      {.parts = {.store = store.fleet(),
+                 .time = time,
+                 .clouds = {{fleet::Oem::kia, &kia}},
+                 .settings = fleet_settings},
+       .holder = "test:1",
+       .every = {},
+       .single_teslas = {.parts = engine::FleetParts{.store = store.fleet(),
+                                                     .time = time,
+                                                     .clouds = {{fleet::Oem::tesla, &owners_tesla}},
+                                                     .settings = fleet_settings},
+                         .vault = &vault,
+                         .consent_page = "https://auth.example.test/authorize?client_id=us"}}};
   engine::Engine engine{
       engine::Ports{
           .time = time, .entropy = entropy, .store = store, .iot = car, .stripe = &bank, .shop = &bank},

@@ -120,6 +120,51 @@ TEST(Local, TheAuditWalksAllHistoriesAndNamesTheFirstBadRecord) {
   EXPECT_EQ(json::serialize(walk(fixture).bad), fmt::format(R"({{"activation":"{}","seq":1}})", last));
 }
 
+constexpr std::string_view kOwner =
+    R"({"vin":"5YJ3E7EB0NF000001","name":"Ada","region":"na","code":"s3cret","callback_url":"https://a.test/b"})";
+
+TEST(Local, OwnersOfSingleTeslasGoInAndTheirCodesNeverComeOut) {
+  Fixture fixture;
+  const auto enter = [&](std::string_view items) {
+    return fixture.ask_locally("POST", "/local/tesla-owners", fmt::format(R"({{"items":[{}]}})", items));
+  };
+  const auto entered = enter(kOwner);
+  EXPECT_EQ(entered.body, R"({"items":[{"vin":"5YJ3E7EB0NF000001","outcome":"created"}]})");
+  const auto listed = fixture.ask_locally("GET", "/local/tesla-owners");
+  ASSERT_EQ(listed.status, 200) << listed.body;
+  EXPECT_EQ(listed.body.find("s3cret"), std::string::npos);
+  const auto owner = object_of(listed).at("items").at(0).as_object();
+  EXPECT_EQ(owner.at("region"), "NORTH_AMERICA");
+  EXPECT_EQ(owner.at("consent"), "new");
+  EXPECT_EQ(owner.at("vehicle").at("activation_status_message"), "ACTIVATION REQUESTED");
+  EXPECT_EQ(owner.at("consent_url"),
+            "https://auth.example.test/authorize?client_id=us&redirect_uri=https%3A%2F%2Fa.test%2Fb"
+            "&state=5YJ3E7EB0NF000001");
+  const auto begun = fixture.ask_locally("POST", "/local/tesla-owners/runs");
+  ASSERT_EQ(begun.status, 202) << begun.body;
+  fixture.pass(std::chrono::minutes(1));
+  const auto run = object_of(fixture.get("/v1/fleet/runs/" + id_of(begun)));
+  EXPECT_EQ(run.at("kind"), "tesla_individual");
+  EXPECT_EQ(run.at("summary").at("activated"), 1);
+}
+
+TEST(Local, OwnersAreTakenWholeOrNotAtAllAndNoRefusalRepeatsACode) {
+  Fixture fixture;
+  for (const std::string& items :
+       {std::string(), std::string("1"), std::string("{}"), std::string(kOwner) + "," + std::string(kOwner),
+        std::string(R"({"vin":"WBA00000000000001","code":"s3cret","callback_url":"https://a.test/b"})"),
+        std::string(R"({"vin":"5YJ3E7EB0NF000001","code":"s3 cret","callback_url":"https://a.test/b"})"),
+        std::string(R"({"vin":"5YJ3E7EB0NF000001","code":"s3cret","callback_url":"ftp://a.test"})"),
+        std::string(R"({"vin":"5YJ3E7EB0NF000001","region":"moon","callback_url":"https://a.test/b"})"),
+        std::string(R"({"vin":"5YJ3E7EB0NF000001","callback_url":"https://a.test/b","more":1})")}) {
+    const auto answer =
+        fixture.ask_locally("POST", "/local/tesla-owners", fmt::format(R"({{"items":[{}]}})", items));
+    expect_problem(answer, 422, items);
+    EXPECT_EQ(answer.body.find("cret"), std::string::npos) << answer.body;
+  }
+  EXPECT_EQ(fixture.ask_locally("GET", "/local/tesla-owners").body, R"({"items":[]})");
+}
+
 TEST(Local, AnExplanationComesInWords) {
   Fixture fixture;
   const auto id = id_of(fixture.post("/v1/ota/activations", order_body()));

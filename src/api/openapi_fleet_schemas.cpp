@@ -58,7 +58,7 @@ constexpr std::string_view kFleet = R"json(
 "FleetApplyRequest": {"type": "object", "additionalProperties": false, "properties": {"max_deactivations":
   {"type": "string", "description": "A number, or a share of the active vehicles like 5%."}}},
 "FleetRun": {"type": "object", "required": ["id", "kind", "state"], "properties": {"id": {"type": "string"},
-  "kind": {"type": "string", "enum": ["run", "dry_run", "plan", "apply"]}, "state": {"type": "string",
+  "kind": {"type": "string", "enum": ["run", "dry_run", "plan", "apply", "tesla_individual"]}, "state": {"type": "string",
   "enum": ["running", "ended", "failed"]}, "begun_at": {"$ref": "#/components/schemas/Moment"},
   "ended_at": {"$ref": "#/components/schemas/OptionalMoment"}, "progress": {"type": "object"},
   "summary": {"type": "object"}, "error": {"type": "object"}, "plan": {"$ref": "#/components/schemas/FleetPlan"}}},

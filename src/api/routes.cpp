@@ -74,7 +74,11 @@ const std::vector<Route>& route_table() {
 }
 
 const std::vector<Route>& local_route_table() {
-  static const std::vector<Route> table = local_routes();
+  static const std::vector<Route> table = [] {
+    auto all = local_routes();
+    std::ranges::move(tesla_owner_routes(), std::back_inserter(all));
+    return all;
+  }();
   return table;
 }
 

@@ -47,6 +47,7 @@ struct Route {
 [[nodiscard]] std::vector<Route> system_routes();
 [[nodiscard]] std::vector<Route> overview_routes();
 [[nodiscard]] std::vector<Route> local_routes();
+[[nodiscard]] std::vector<Route> tesla_owner_routes();
 
 /// The one table of what the network may ask, built once.
 [[nodiscard]] const std::vector<Route>& route_table();

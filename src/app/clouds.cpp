@@ -1,5 +1,6 @@
 #include "app/clouds.h"
 
+#include <algorithm>
 #include <charconv>
 #include <fstream>
 #include <functional>
@@ -14,6 +15,7 @@
 #include "gateways/renault/gateway.h"
 #include "gateways/stellantis/gateway.h"
 #include "gateways/tesla/gateway.h"
+#include "gateways/tesla/individual/gateway.h"
 #include "gateways/volkswagen/gateway.h"
 #include "task/system_entropy.h"
 
@@ -58,7 +60,42 @@ std::map<std::string, Secret> tesla_codes(const std::string& text) {
   return codes;
 }
 
+/// Where vehicles stream to, and who signs that for them.
+struct TeslaSigning {
+  gateways::tesla::TelemetryTarget target;
+  std::optional<crypto::SchnorrKey> key;
+};
+
+Result<TeslaSigning> read_tesla_signing(const CloudVariables& set) {
+  TeslaSigning signing;
+  signing.target.hostname = at(set, "FLEET_TELEMETRY_HOSTNAME");
+  if (signing.target.hostname.empty() || at(set, "FLEET_TELEMETRY_CERT_PATH").empty())
+    return fail(ErrorKind::invalid, "config",
+                "FLEET_TELEMETRY_HOSTNAME and FLEET_TELEMETRY_CERT_PATH are not set: vehicles must know "
+                "where to stream to");
+  const std::string& port = at(set, "FLEET_TELEMETRY_PORT");
+  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), signing.target.port);
+  if (error != std::errc{} || end != port.data() + port.size() || signing.target.port < 1 ||
+      signing.target.port > 65535)
+    return fail(ErrorKind::invalid, "config", "FLEET_TELEMETRY_PORT must be a port");
+  CTR_TRY(ca, read_file("FLEET_TELEMETRY_CERT_PATH", at(set, "FLEET_TELEMETRY_CERT_PATH")));
+  signing.target.ca = std::move(ca);
+  if (const std::string& file = at(set, "TESLA_KEY_FILE"); !file.empty()) {
+    CTR_TRY(pem, read_file("TESLA_KEY_FILE", file));
+    auto key = crypto::SchnorrKey::from_pem(Secret(std::move(pem)));
+    if (!key)
+      return fail(ErrorKind::invalid, "config",
+                  fmt::format("TESLA_KEY_FILE {}: {}", file, key.error().detail));
+    signing.key = std::move(*key);
+  } else if (at(set, "TESLA_COMMAND_PROXY_URL").empty()) {
+    return fail(ErrorKind::invalid, "config",
+                "neither TESLA_KEY_FILE nor TESLA_COMMAND_PROXY_URL is set: configurations must be signed");
+  }
+  return signing;
+}
+
 Result<Cloud> make_tesla(const CloudVariables& set, Parts parts) {
+  CTR_TRY(signing, read_tesla_signing(set));
   gateways::tesla::GatewayParams params{.transport = parts.transport,
                                         .timekeeper = parts.time,
                                         .base_url = at(set, "TESLA_BASE_URL"),
@@ -66,31 +103,10 @@ Result<Cloud> make_tesla(const CloudVariables& set, Parts parts) {
                                         .client_id = at(set, "TESLA_CLIENT_ID"),
                                         .client_secret = secret_at(set, "TESLA_CLIENT_SECRET"),
                                         .fleet_codes = tesla_codes(at(set, "TESLA_AUTH_CODES")),
+                                        .target = std::move(signing.target),
+                                        .key = std::move(signing.key),
                                         .proxy_url = at(set, "TESLA_COMMAND_PROXY_URL")};
   params.known_hosts.push_back(params.base_url);
-  params.target.hostname = at(set, "FLEET_TELEMETRY_HOSTNAME");
-  if (params.target.hostname.empty() || at(set, "FLEET_TELEMETRY_CERT_PATH").empty())
-    return fail(ErrorKind::invalid, "config",
-                "FLEET_TELEMETRY_HOSTNAME and FLEET_TELEMETRY_CERT_PATH are not set: vehicles must know "
-                "where to stream to");
-  const std::string& port = at(set, "FLEET_TELEMETRY_PORT");
-  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), params.target.port);
-  if (error != std::errc{} || end != port.data() + port.size() || params.target.port < 1 ||
-      params.target.port > 65535)
-    return fail(ErrorKind::invalid, "config", "FLEET_TELEMETRY_PORT must be a port");
-  CTR_TRY(ca, read_file("FLEET_TELEMETRY_CERT_PATH", at(set, "FLEET_TELEMETRY_CERT_PATH")));
-  params.target.ca = std::move(ca);
-  if (const std::string& file = at(set, "TESLA_KEY_FILE"); !file.empty()) {
-    CTR_TRY(pem, read_file("TESLA_KEY_FILE", file));
-    auto key = crypto::SchnorrKey::from_pem(Secret(std::move(pem)));
-    if (!key)
-      return fail(ErrorKind::invalid, "config",
-                  fmt::format("TESLA_KEY_FILE {}: {}", file, key.error().detail));
-    params.key = std::move(*key);
-  } else if (params.proxy_url.empty()) {
-    return fail(ErrorKind::invalid, "config",
-                "neither TESLA_KEY_FILE nor TESLA_COMMAND_PROXY_URL is set: configurations must be signed");
-  }
   return std::make_unique<gateways::tesla::Gateway>(std::move(params));
 }
 
@@ -190,6 +206,27 @@ Result<Cloud> make_cloud(fleet::Oem oem, const CloudVariables& set, Parts parts)
 }
 
 }  // namespace
+
+Result<std::unique_ptr<ports::OemCloud>> make_owners_cloud(const CloudVariables& set,
+                                                           ports::HttpTransport& transport,
+                                                           ports::Timekeeper& time,
+                                                           ports::OwnerConsents& consents) {
+  CTR_TRY(signing, read_tesla_signing(set));
+  gateways::tesla::individual::GatewayParams params{.transport = transport,
+                                                    .timekeeper = time,
+                                                    .consents = consents,
+                                                    .token_url = at(set, "TESLA_AUTH_URL"),
+                                                    .client_id = at(set, "TESLA_CLIENT_ID"),
+                                                    .client_secret = secret_at(set, "TESLA_CLIENT_SECRET"),
+                                                    .target = std::move(signing.target),
+                                                    .key = std::move(signing.key),
+                                                    .proxy_url = at(set, "TESLA_COMMAND_PROXY_URL")};
+  // Tesla has a host for each region; whoever stands in for Tesla has one.
+  const std::string& base_url = at(set, "TESLA_BASE_URL");
+  if (std::ranges::find(params.base_urls, base_url) == params.base_urls.end())
+    params.base_urls = {base_url, base_url, base_url};
+  return std::make_unique<gateways::tesla::individual::Gateway>(std::move(params));
+}
 
 Clouds make_clouds(const FleetConfig& config, ports::HttpTransport& transport, ports::Timekeeper& time) {
   Clouds made;

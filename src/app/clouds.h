@@ -6,6 +6,7 @@
 #include "app/fleet_config.h"
 #include "gateways/slack/gateway.h"
 #include "ports/oem_cloud.h"
+#include "ports/tesla_owner.h"
 #include "ports/timekeeper.h"
 
 namespace contactor::app {
@@ -22,5 +23,10 @@ struct Clouds {
 /// A cloud that cannot be set up is told in `unusable`: the others work.
 [[nodiscard]] Clouds make_clouds(const FleetConfig& config, ports::HttpTransport& transport,
                                  ports::Timekeeper& time);
+/// Tesla for vehicles with an owner of their own. @errors  invalid: a file or a variable that cannot be used.
+[[nodiscard]] Result<std::unique_ptr<ports::OemCloud>> make_owners_cloud(const CloudVariables& tesla,
+                                                                         ports::HttpTransport& transport,
+                                                                         ports::Timekeeper& time,
+                                                                         ports::OwnerConsents& consents);
 
 }  // namespace contactor::app

@@ -33,5 +33,7 @@ namespace contactor::app {
                               const Environment& environment);
 [[nodiscard]] int run_command(const cli::FleetApply& apply, const cli::Options& options,
                               const Environment& environment);
+[[nodiscard]] int run_command(const cli::TeslaIndividual& tesla, const cli::Options& options,
+                              const Environment& environment);
 
 }  // namespace contactor::app

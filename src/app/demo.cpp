@@ -131,6 +131,8 @@ class Demo {
     environment.set("FCM_PROJECT", "demo");
     environment.set("FCM_CREDENTIALS_FILE", scratch_.file("fcm.json"));
     std::ofstream(scratch_.file("fcm.json")) << demo_service_account(world_url + "/fcm-auth/token");
+    if (!environment.has("CONTACTOR_KEY_FILE"))
+      environment.set("CONTACTOR_KEY_FILE", scratch_.file("seal.key"));
     set_demo_clouds(environment, world_url, params.fleet,
                     [this](std::string_view name) { return scratch_.file(name); });
     return environment;

@@ -146,6 +146,15 @@ Status read_zones(const Environment& environment, engine::FleetZones& zones) {
   return {};
 }
 
+Status read_pause(const Environment& environment, const char* name, std::optional<Millis>& pause) {
+  const std::string text = environment.get(name);
+  if (text.empty()) return {};
+  pause = text == "never" ? std::nullopt : parse_duration(text);
+  if (text != "never" && (!pause || *pause < std::chrono::seconds(1)))
+    return wrong(name, "a duration like 30m, or never");
+  return {};
+}
+
 }  // namespace
 
 Result<FleetConfig> read_fleet_config(const Environment& environment) {
@@ -155,13 +164,12 @@ Result<FleetConfig> read_fleet_config(const Environment& environment) {
   CTR_TRY(routes, fleet::Routes::with(environment.get("FLEET_ROUTES")));
   config.settings.routes = std::move(routes);
   CTR_CHECK(read_zones(environment, config.settings.zones));
-  if (const std::string text = environment.get("FLEET_RUN_EVERY"); text == "never") {
-    config.every.reset();
-  } else if (!text.empty()) {
-    config.every = parse_duration(text);
-    if (!config.every || *config.every < std::chrono::seconds(1))
-      return wrong("FLEET_RUN_EVERY", "a duration like 30m, or never");
-  }
+  CTR_CHECK(read_pause(environment, "FLEET_RUN_EVERY", config.every));
+  CTR_CHECK(read_pause(environment, "TESLA_INDIVIDUAL_EVERY", config.single_teslas_every));
+  config.single_teslas_fleet = environment.get("TESLA_INDIVIDUAL_FLEET", config.single_teslas_fleet);
+  if (config.single_teslas_fleet.size() > 100) return wrong("TESLA_INDIVIDUAL_FLEET", "at most 100 bytes");
+  config.tesla_consent_url = environment.get("TESLA_CONSENT_URL", config.tesla_consent_url);
+  if (!is_url(config.tesla_consent_url)) return wrong("TESLA_CONSENT_URL", "an http or https URL");
   if (environment.has("SLACK_TOKEN") && environment.has("METRIC_SLACK_CHANNEL_ID")) {
     SlackConfig slack{.token = Secret(environment.get("SLACK_TOKEN")),
                       .channel = environment.get("METRIC_SLACK_CHANNEL_ID")};

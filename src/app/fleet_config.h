@@ -27,6 +27,10 @@ struct FleetConfig {
   engine::FleetSettings settings;
   std::optional<SlackConfig> slack;
   std::optional<Millis> every = std::chrono::minutes(30);  ///< `serve` runs this often; nothing: never
+  /// How often `serve` runs over single Teslas.
+  std::optional<Millis> single_teslas_every = std::chrono::hours(1);
+  std::string single_teslas_fleet = "individual";
+  std::string tesla_consent_url = "https://auth.tesla.com/oauth2/v3/authorize";
 };
 
 /// @errors  invalid, naming the variable and what it should look like. A cloud whose variables are incomplete

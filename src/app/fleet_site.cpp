@@ -7,8 +7,20 @@
 #include <fmt/format.h>
 
 #include "base/log.h"
+#include "ports/url_encoding.h"
 
 namespace contactor::app {
+namespace {
+
+/// Every right that is used, and `offline_access`: without it there is no refresh token.
+std::string consent_query(const std::string& client_id) {
+  return "?" + ports::form_body(
+                   {{"response_type", "code"},
+                    {"client_id", client_id},
+                    {"scope", "openid offline_access user_data vehicle_device_data energy_device_data"}});
+}
+
+}  // namespace
 
 std::string process_name() {
   std::array<char, 65> name{};
@@ -26,10 +38,11 @@ Result<std::unique_ptr<http_client::CurlMulti>> make_cloud_client(task::Loop& lo
 Result<std::unique_ptr<FleetSite>> FleetSite::create(Params params) {
   std::unique_ptr<FleetSite> site(new FleetSite(std::move(params.config)));
   const bool calls_out = !site->config_.clouds.empty() || site->config_.slack;
+  ports::HttpTransport* transport = nullptr;
   if (calls_out) {
     CTR_TRY(client, make_cloud_client(params.loop, params.crl_file));
     site->client_ = std::move(client);
-    ports::HttpTransport* transport = site->client_.get();
+    transport = site->client_.get();
     if (params.fast != nullptr) {
       site->fast_client_ = std::make_unique<FastTransport>(*transport, *params.fast, params.loop);
       transport = site->fast_client_.get();
@@ -47,9 +60,54 @@ Result<std::unique_ptr<FleetSite>> FleetSite::create(Params params) {
     parts.chat = site->clouds_.chat.get();
     parts.channel = site->config_.slack->channel;
   }
-  site->control_ = std::make_unique<engine::FleetControl>(engine::FleetControl::Params{
-      .parts = std::move(parts), .holder = std::move(params.holder), .every = site->config_.every});
+  engine::SingleTeslas single_teslas = site->single_teslas(params, transport);
+  site->control_ = std::make_unique<engine::FleetControl>(
+      engine::FleetControl::Params{.parts = std::move(parts),
+                                   .holder = params.holder,
+                                   .every = site->config_.every,
+                                   .single_teslas = std::move(single_teslas)});
   return site;
+}
+
+/// Needs Tesla's variables for runs, and the key file for everything.
+engine::SingleTeslas FleetSite::single_teslas(const Params& params, ports::HttpTransport* transport) {
+  engine::SingleTeslas single{.parts = {},
+                              .why_not = {},
+                              .vault = nullptr,
+                              .why_no_vault = {},
+                              .fleet = config_.single_teslas_fleet,
+                              .consent_page = config_.tesla_consent_url,
+                              .every = config_.single_teslas_every};
+  const auto tesla = config_.clouds.find(fleet::Oem::tesla);
+  if (tesla != config_.clouds.end())
+    single.consent_page += consent_query(tesla->second.find("TESLA_CLIENT_ID")->second);
+  if (!params.vault) {
+    single.why_not = single.why_no_vault = params.vault.error().detail;
+    return single;
+  }
+  vault_ = *params.vault;
+  single.vault = &*vault_;
+  if (tesla == config_.clouds.end()) {
+    const auto missing = config_.unconfigured.find(fleet::Oem::tesla);
+    single.why_not = "Tesla is not configured";
+    if (missing != config_.unconfigured.end()) single.why_not += ": " + missing->second;
+    return single;
+  }
+  owner_book_ = std::make_unique<engine::OwnerBook>(engine::OwnerBook::Params{
+      .store = params.store, .time = params.time, .vault = *vault_, .holder = params.holder});
+  auto cloud = make_owners_cloud(tesla->second, *transport, params.time, *owner_book_);
+  if (!cloud) {
+    single.why_not = "Tesla cannot be used: " + cloud.error().detail;
+    return single;
+  }
+  owners_cloud_ = std::move(*cloud);
+  owner_settings_ = config_.settings;
+  owner_settings_.routes = {};  // They stay with Tesla whatever serves the fleets' vehicles.
+  single.parts.emplace(engine::FleetParts{.store = params.store,
+                                          .time = params.time,
+                                          .clouds = {{fleet::Oem::tesla, owners_cloud_.get()}},
+                                          .settings = owner_settings_});
+  return single;
 }
 
 }  // namespace contactor::app

@@ -7,6 +7,7 @@
 #include "app/fast_clock.h"
 #include "app/fleet_config.h"
 #include "engine/fleet/fleet_control.h"
+#include "engine/fleet/owner_book.h"
 #include "http_client/curl_multi.h"
 #include "task/loop.h"
 
@@ -23,6 +24,7 @@ class FleetSite {
     std::string holder;               ///< "host:pid"
     const FastClock* fast = nullptr;  ///< the demo's time; null: the wall clock
     std::string crl_file;             ///< PEM; none where empty
+    Result<engine::Vault> vault = fail(ErrorKind::invalid, "config", "no key file is needed");
   };
   /// @errors  of the HTTP client.
   [[nodiscard]] static Result<std::unique_ptr<FleetSite>> create(Params params);
@@ -33,11 +35,16 @@ class FleetSite {
 
  private:
   explicit FleetSite(FleetConfig config) : config_(std::move(config)) {}
+  engine::SingleTeslas single_teslas(const Params& params, ports::HttpTransport* transport);
 
   FleetConfig config_;
   std::unique_ptr<http_client::CurlMulti> client_;
   std::unique_ptr<FastTransport> fast_client_;
   Clouds clouds_;
+  std::optional<engine::Vault> vault_;
+  std::unique_ptr<engine::OwnerBook> owner_book_;
+  std::unique_ptr<ports::OemCloud> owners_cloud_;
+  engine::FleetSettings owner_settings_;
   std::unique_ptr<engine::FleetControl> control_;
 };
 

@@ -42,7 +42,12 @@ std::string blocked_words(const json::object& vehicle) {
 
 std::string next_words(const json::object& vehicle) {
   if (text_at(vehicle, "oem").empty()) return "nothing, until its make has a route";
-  if (json::bool_at(vehicle, "blocked").value_or(false)) return "nothing, until its wish changes";
+  if (json::bool_at(vehicle, "blocked").value_or(false)) {
+    const auto* const reason = json::object_at(vehicle, "reason");
+    const bool lacks_consent = reason != nullptr && text_at(*reason, "key").starts_with("consent_");
+    return lacks_consent ? "nothing, until a new consent of its owner is imported"
+                         : "nothing, until its wish changes";
+  }
   const auto at = text_at(vehicle, "next_check_at");
   return at.empty() ? "looked at with the next run"
                     : fmt::format("looked at with the first run after {}", at);

@@ -6,6 +6,7 @@
 
 #include "app/absent_iot.h"
 #include "app/console_assets.h"
+#include "app/key_file.h"
 #include "app/open_store.h"
 #include "app/running_node.h"
 #include "base/log.h"
@@ -99,14 +100,7 @@ Status Node::build() {
   CTR_TRY(upstreams, make_upstreams(params_.config,
                                     {.loop = loop_, .time = time(), .hot = *hot_path, .slow = *slow_path}));
   upstreams_ = std::move(upstreams);
-  CTR_TRY(fleet, FleetSite::create({.config = params_.fleet,
-                                    .store = store::fleet_of(*store_),
-                                    .loop = loop_,
-                                    .time = time(),
-                                    .holder = fmt::format("{}:{}", params_.name, getpid()),
-                                    .fast = params_.fast,
-                                    .crl_file = params_.config.crl_file}));
-  fleet_ = std::move(fleet);
+  CTR_CHECK(build_fleet());
   if (!upstreams_.iot) absent_iot_ = std::make_unique<AbsentIot>();
   ports::IotApi& iot = upstreams_.iot ? static_cast<ports::IotApi&>(*upstreams_.iot) : *absent_iot_;
   engine_ = std::make_unique<engine::Engine>(
@@ -126,6 +120,21 @@ Status Node::build() {
                        .support_contact = params_.config.support_contact,
                        .display_service_id = params_.config.display_service_id});
   api_ = std::make_unique<api::Api>(api_params());
+  return {};
+}
+
+Status Node::build_fleet() {
+  auto vault = open_vault(params_.config, MissingKey::is_made);
+  if (!vault && !params_.config.key_file.empty()) return fail(std::move(vault.error()));
+  CTR_TRY(fleet, FleetSite::create({.config = params_.fleet,
+                                    .store = store::fleet_of(*store_),
+                                    .loop = loop_,
+                                    .time = time(),
+                                    .holder = fmt::format("{}:{}", params_.name, getpid()),
+                                    .fast = params_.fast,
+                                    .crl_file = params_.config.crl_file,
+                                    .vault = std::move(vault)}));
+  fleet_ = std::move(fleet);
   return {};
 }
 

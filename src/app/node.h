@@ -53,6 +53,7 @@ class Node {
  private:
   Node(task::Loop& loop, NodeParams params);
   Status build();
+  Status build_fleet();
   void listen_locally();
   [[nodiscard]] api::ApiParams api_params();
   [[nodiscard]] ports::Timekeeper& time();

@@ -7,6 +7,7 @@
 #include "api/api.h"
 #include "app/absent_iot.h"
 #include "app/fleet_site.h"
+#include "app/key_file.h"
 #include "app/open_store.h"
 #include "app/terminal_nodes.h"
 #include "engine/engine.h"
@@ -43,7 +44,8 @@ struct StoreSession::OwnStore {
                                      .loop = loop,
                                      .time = loop,
                                      .holder = process_name(),
-                                     .crl_file = config.crl_file}));
+                                     .crl_file = config.crl_file,
+                                     .vault = open_vault(config, MissingKey::is_an_error)}));
     fleet_site = std::move(site);
     engine = std::make_unique<engine::Engine>(
         engine::Ports{

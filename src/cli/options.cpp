@@ -223,6 +223,30 @@ void add_fleet(CLI::App& app, std::optional<Command>& chosen) {
       ->check(check_limit);
 }
 
+void add_tesla_individual(CLI::App& app, std::optional<Command>& chosen) {
+  auto tesla = std::make_shared<TeslaIndividual>();
+  CLI::App* parent = app.add_subcommand(
+      "tesla-individual",
+      "Single Teslas, each with its owner's consent: bring them to what is wanted of them");
+  parent->require_subcommand(0, 1);
+  // The callbacks of verbs run before the parent's.
+  parent->callback([tesla, &chosen] {
+    if (!chosen) chosen = *tesla;
+  });
+  CLI::App* sub =
+      parent->add_subcommand("import", "Take owners and the codes of their consents from a CSV file");
+  sub->add_option("file", tesla->file, "CSV with a header line; - reads standard input")->required();
+  const auto take = [tesla, &chosen](TeslaIndividual::Verb verb) {
+    return [tesla, verb, &chosen] {
+      tesla->verb = verb;
+      chosen = *tesla;
+    };
+  };
+  sub->callback(take(TeslaIndividual::Verb::import));
+  parent->add_subcommand("list", "Owners, their consents and where each consents anew")
+      ->callback(take(TeslaIndividual::Verb::list));
+}
+
 }  // namespace
 
 Parsed parse(int argc, const char* const* argv) {
@@ -244,6 +268,7 @@ Parsed parse(int argc, const char* const* argv) {
   add_vin(app, chosen);
   add_schema(app, chosen);
   add_fleet(app, chosen);
+  add_tesla_individual(app, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -81,8 +81,15 @@ struct FleetApply {
   std::string max_deactivations;
 };
 
-using Command = std::variant<Serve, Demo, Sim, Migrate, Explain, Doctor, Token, Ticket, AuditVerify,
-                             VinDecode, Schema, FleetImport, FleetActivate, FleetPlan, FleetApply>;
+struct TeslaIndividual {
+  enum class Verb { run, import, list };
+  Verb verb = Verb::run;
+  std::string file;  ///< "-": standard input
+};
+
+using Command =
+    std::variant<Serve, Demo, Sim, Migrate, Explain, Doctor, Token, Ticket, AuditVerify, VinDecode, Schema,
+                 FleetImport, FleetActivate, FleetPlan, FleetApply, TeslaIndividual>;
 
 /// What the command line says. `db` is empty where neither the flag nor the environment names a store.
 struct Options {

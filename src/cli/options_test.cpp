@@ -58,6 +58,20 @@ TEST(Options, TokenExpiryIsADuration) {
   EXPECT_EQ(std::get<Token>(parsed.options->command).expires, Millis(std::chrono::hours(24 * 7)));
 }
 
+TEST(Options, SingleTeslasAreRunWithoutAVerb) {
+  const auto verb_of = [](const std::vector<const char*>& words) {
+    const auto parsed = read(words);
+    return parsed.options ? std::optional(std::get<TeslaIndividual>(parsed.options->command).verb)
+                          : std::nullopt;
+  };
+  EXPECT_EQ(verb_of({"tesla-individual"}), TeslaIndividual::Verb::run);
+  EXPECT_EQ(verb_of({"tesla-individual", "--json"}), TeslaIndividual::Verb::run);
+  EXPECT_EQ(verb_of({"tesla-individual", "list"}), TeslaIndividual::Verb::list);
+  EXPECT_EQ(verb_of({"tesla-individual", "import", "-"}), TeslaIndividual::Verb::import);
+  EXPECT_FALSE(verb_of({"tesla-individual", "import"}));
+  EXPECT_FALSE(verb_of({"tesla-individual", "activate"}));
+}
+
 TEST(Options, WrongWordsAreAUsageError) {
   for (const auto& words : std::vector<std::vector<const char*>>{
            {},

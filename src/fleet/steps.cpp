@@ -315,10 +315,7 @@ Message message_when_wished(const Vehicle& before, const Wish& wish) {
   return before.message == Message::none ? Message::none : Message::deactivated;
 }
 
-}  // namespace
-
-std::optional<Step> wish(const Vehicle& before, Wish wish, const Stamp& stamp) {
-  if (before.version > 0 && before.wish == wish) return std::nullopt;
+Step due_for(const Vehicle& before, Wish wish, const Stamp& stamp) {
   Vehicle after = next_of(before, stamp);
   after.wish = std::move(wish);
   after.blocked = false;
@@ -326,6 +323,19 @@ std::optional<Step> wish(const Vehicle& before, Wish wish, const Stamp& stamp) {
   after.next_check_at = is_untold_attempt(before) ? before.intent_at : stamp.now;
   after.message = message_when_wished(before, after.wish);
   return told_if(true, std::move(after), stamp);
+}
+
+}  // namespace
+
+std::optional<Step> wish(const Vehicle& before, Wish wish, const Stamp& stamp) {
+  if (before.version > 0 && before.wish == wish) return std::nullopt;
+  return due_for(before, std::move(wish), stamp);
+}
+
+std::optional<Step> lift(const Vehicle& before, const Stamp& stamp) {
+  const bool is_held = before.blocked || before.failures > 0 || before.next_check_at > stamp.now;
+  if (before.version == 0 || !is_held) return std::nullopt;
+  return due_for(before, before.wish, stamp);
 }
 
 Step observe(const Vehicle& before, const Result<CloudState>& seen, const Wanted& wanted, const Pace& pace,

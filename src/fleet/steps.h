@@ -26,6 +26,8 @@ struct Stamp {
 
 /// A new wish: lifts a block, makes the vehicle due. Nothing where the wish is the one on record.
 [[nodiscard]] std::optional<Step> wish(const Vehicle& before, Wish wish, const Stamp& stamp);
+/// What stood in the way was removed outside: lifts a block and every pause. Nothing where none holds it.
+[[nodiscard]] std::optional<Step> lift(const Vehicle& before, const Stamp& stamp);
 /// What the cloud has, as read. Ends an open intent: its outcome is what is observed. An error, and a vehicle
 /// that the answer left out (`Standing::unknown`), leave the status as it was and only move the next look.
 [[nodiscard]] Step observe(const Vehicle& before, const Result<CloudState>& seen, const Wanted& wanted,

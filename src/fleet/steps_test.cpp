@@ -52,6 +52,19 @@ TEST(Wishing, ANewWishIsOneStepWithARowAndMakesTheVehicleDue) {
   EXPECT_FALSE(wish(step->after, requested(true), kStamp)) << "the same wish is no step";
 }
 
+TEST(Wishing, WhatWasRemovedOutsideLiftsABlockAndEveryPauseUnderTheSameWish) {
+  Vehicle vehicle = asked(Standing::refused, Oem::tesla);
+  vehicle.version = 7;
+  EXPECT_FALSE(lift(vehicle, kStamp)) << "nothing holds it";
+  vehicle.blocked = true;
+  vehicle.next_check_at = Instant::never();
+  const auto step = lift(vehicle, kStamp);
+  ASSERT_TRUE(step && step->entry);
+  EXPECT_FALSE(step->after.blocked);
+  EXPECT_EQ(step->after.next_check_at, kNow);
+  EXPECT_EQ(step->after.wish, vehicle.wish);
+}
+
 // RULINGS T40.
 TEST(Wishing, ANewWishLiftsABlockAndTheRefusalThatIsStillThereDoesNotRestoreIt) {
   Vehicle vehicle = asked(Standing::refused, Oem::tesla);

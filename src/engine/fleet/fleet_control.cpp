@@ -25,6 +25,8 @@ std::string_view to_string(FleetRunView::Kind kind) {
       return "plan";
     case FleetRunView::Kind::apply:
       return "apply";
+    case FleetRunView::Kind::single_teslas:
+      return "tesla_individual";
   }
   return "";
 }
@@ -40,7 +42,9 @@ struct FleetControl::Task {
 
 FleetControl::FleetControl(Params params) : params_(std::move(params)) {}
 
-Status FleetControl::may_begin(const std::vector<fleet::Oem>& oems) const {
+Status FleetControl::may_begin(FleetRunView::Kind kind, const std::vector<fleet::Oem>& oems) const {
+  if (kind == FleetRunView::Kind::single_teslas && !params_.single_teslas.parts)
+    return fail(ErrorKind::invalid, "config", params_.single_teslas.why_not);
   for (const fleet::Oem oem : oems)
     if (!params_.parts.clouds.contains(oem))
       return fail(ErrorKind::invalid, "config", why_absent(params_.parts, oem));
@@ -68,18 +72,22 @@ FleetControl::Task& FleetControl::add_task(FleetRunView::Kind kind) {
 }
 
 Result<std::string> FleetControl::begin(FleetRunView::Kind kind, std::vector<fleet::Oem> oems) {
-  CTR_CHECK(may_begin(oems));
+  CTR_CHECK(may_begin(kind, oems));
+  const bool is_single = kind == FleetRunView::Kind::single_teslas;
+  if (is_single) oems = {fleet::Oem::tesla};
   Task& task = add_task(kind);
   task.oems = oems;
   FleetRun::Options options{.oems = std::move(oems),
                             .only = {},
-                            .acts = kind == FleetRunView::Kind::run,
+                            .single_teslas = is_single,
+                            .acts = is_single || kind == FleetRunView::Kind::run,
                             .run = task.view.id,
                             .holder = fmt::format("{} {}", params_.holder, task.view.id)};
   options.on_progress = [&task](fleet::Oem oem, std::uint64_t done, std::uint64_t total) {
     task.view.progress[static_cast<std::size_t>(oem)] = {.done = done, .total = total};
   };
-  task.run = std::make_unique<FleetRun>(params_.parts, std::move(options));
+  task.run = std::make_unique<FleetRun>(is_single ? *params_.single_teslas.parts : params_.parts,
+                                        std::move(options));
   const std::string id = task.view.id;
   task.run->start([self = std::weak_ptr(self_), id](Result<fleet::RunSummary> summary) {
     if (const auto still = self.lock())
@@ -90,7 +98,7 @@ Result<std::string> FleetControl::begin(FleetRunView::Kind kind, std::vector<fle
 
 Result<std::string> FleetControl::begin_apply(fleet::Plan plan,
                                               std::optional<fleet::DeactivationLimit> limit) {
-  CTR_CHECK(may_begin(plan.oems));
+  CTR_CHECK(may_begin(FleetRunView::Kind::apply, plan.oems));
   Task& task = add_task(FleetRunView::Kind::apply);
   task.oems = plan.oems;
   FleetRun::Options options{.oems = {},
@@ -186,6 +194,7 @@ void FleetControl::interrupt(std::string_view id) {
 
 void FleetControl::interrupt_all() {
   params_.every.reset();
+  params_.single_teslas.every.reset();
   const auto tasks = tasks_;
   for (const auto& task : tasks) interrupt(task->view.id);
 }
@@ -205,20 +214,26 @@ bool FleetControl::is_idle() const {
 }
 
 void FleetControl::start_schedule() {
-  if (params_.every && !params_.parts.clouds.empty()) schedule_next();
+  if (params_.every && !params_.parts.clouds.empty()) schedule_next(FleetRunView::Kind::run);
+  if (params_.single_teslas.every && params_.single_teslas.parts)
+    schedule_next(FleetRunView::Kind::single_teslas);
+}
+
+std::optional<Millis> FleetControl::every(FleetRunView::Kind kind) const {
+  return kind == FleetRunView::Kind::run ? params_.every : params_.single_teslas.every;
 }
 
 /// Every node asks; the clouds' leases let one of them work.
-void FleetControl::schedule_next() {
+void FleetControl::schedule_next(FleetRunView::Kind kind) {
   const Instant now = params_.parts.time.now();
-  const auto every = params_.every->count();
-  const Instant next = Instant::from_millis((now.millis() / every + 1) * every);
-  params_.parts.time.call_at(next, [self = std::weak_ptr(self_)] {
+  const auto pause = every(kind)->count();
+  const Instant next = Instant::from_millis((now.millis() / pause + 1) * pause);
+  params_.parts.time.call_at(next, [self = std::weak_ptr(self_), kind] {
     const auto still = self.lock();
-    if (!still || !(*still)->params_.every) return;
-    const auto begun = (*still)->begin(FleetRunView::Kind::run, {});
+    if (!still || !(*still)->every(kind)) return;
+    const auto begun = (*still)->begin(kind, {});
     if (!begun) log::warn("fleet", "the scheduled run did not begin: {}", begun.error().message());
-    (*still)->schedule_next();
+    (*still)->schedule_next(kind);
   });
 }
 

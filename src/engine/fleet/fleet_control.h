@@ -12,12 +12,13 @@
 #include "engine/fleet/aftermath.h"
 #include "engine/fleet/fleet_run.h"
 #include "engine/fleet/plan_apply.h"
+#include "engine/vault.h"
 
 namespace contactor::engine {
 
 /// One run as whoever started it may watch it.
 struct FleetRunView {
-  enum class Kind : std::uint8_t { run, dry_run, plan, apply };
+  enum class Kind : std::uint8_t { run, dry_run, plan, apply, single_teslas };
   struct Progress {
     std::uint64_t done = 0;
     std::uint64_t total = 0;
@@ -33,6 +34,17 @@ struct FleetRunView {
 };
 [[nodiscard]] std::string_view to_string(FleetRunView::Kind kind);
 
+/// What runs over single Teslas, each with its owner's consent, need besides.
+struct SingleTeslas {
+  std::optional<FleetParts> parts;  ///< with the cloud of the owners; nothing: they cannot be asked for
+  std::string why_not;              ///< in one sentence
+  const Vault* vault = nullptr;     ///< null: no owner can be put on record
+  std::string why_no_vault;
+  std::string fleet = "individual";  ///< of vehicles that are put on record with their owners
+  std::string consent_page;          ///< where owners consent; without `redirect_uri` and `state`
+  std::optional<Millis> every;       ///< runs by itself this often; nothing: only when asked
+};
+
 /// Where fleet runs of one process are begun and watched: by the API, by commands, and by the schedule.
 class FleetControl {
  public:
@@ -40,6 +52,7 @@ class FleetControl {
     FleetParts parts;
     std::string holder;           ///< "host:pid", for whoever is kept out
     std::optional<Millis> every;  ///< runs by itself this often; nothing: only when asked
+    SingleTeslas single_teslas = {};
   };
   explicit FleetControl(Params params);
 
@@ -62,14 +75,16 @@ class FleetControl {
   /// Begins the runs that its schedule asks for.
   void start_schedule();
   [[nodiscard]] const FleetParts& parts() const { return params_.parts; }
+  [[nodiscard]] const SingleTeslas& single_teslas() const { return params_.single_teslas; }
 
  private:
   struct Task;
-  [[nodiscard]] Status may_begin(const std::vector<fleet::Oem>& oems) const;
+  [[nodiscard]] Status may_begin(FleetRunView::Kind kind, const std::vector<fleet::Oem>& oems) const;
   Task& add_task(FleetRunView::Kind kind);
   void run_ended(const std::shared_ptr<Task>& task, Result<fleet::RunSummary> summary);
   void close(const std::shared_ptr<Task>& task);
-  void schedule_next();
+  void schedule_next(FleetRunView::Kind kind);
+  [[nodiscard]] std::optional<Millis> every(FleetRunView::Kind kind) const;
   [[nodiscard]] std::shared_ptr<Task> task_of(std::string_view id) const;
 
   Params params_;

@@ -69,8 +69,38 @@ void FleetRun::read_models() {
     if (!still) return;
     if (!models) return (*still)->done_(fail(std::move(models.error())));
     (*still)->models_ = std::move(*models);
-    (*still)->survey();
+    (*still)->read_owners();
   });
+}
+
+void FleetRun::read_owners() {
+  parts_.store.tesla_owners(
+      [self = std::weak_ptr(self_)](Result<std::vector<ports::StoredTeslaOwner>> owners) {
+        const auto still = self.lock();
+        if (!still) return;
+        FleetRun& run = **still;
+        if (!owners) return run.done_(fail(std::move(owners.error())));
+        for (const auto& owner : *owners) run.owned_.push_back(owner.vin);
+        std::ranges::sort(run.owned_);
+        run.options_.single_teslas ? run.survey_owned(0) : run.survey();
+      });
+}
+
+void FleetRun::survey_owned(std::size_t from) {
+  const std::size_t to = std::min(owned_.size(), from + parts_.settings.page);
+  if (from == to) return start_lanes();
+  const auto at = [this](std::size_t index) { return owned_.begin() + static_cast<std::ptrdiff_t>(index); };
+  parts_.store.find_vehicles(std::vector<Vin>(at(from), at(to)),
+                             [self = std::weak_ptr(self_), to](Result<std::vector<fleet::Vehicle>> found) {
+                               const auto still = self.lock();
+                               if (!still) return;
+                               FleetRun& run = **still;
+                               if (!found) return run.done_(fail(std::move(found.error())));
+                               const Instant now = run.parts_.time.now();
+                               for (fleet::Vehicle& vehicle : *found)
+                                 run.sort_in(survey_of(std::move(vehicle), run.parts_.settings, now));
+                               run.survey_owned(to);
+                             });
 }
 
 void FleetRun::survey() {
@@ -98,6 +128,8 @@ void FleetRun::survey() {
 
 /// Every vehicle is counted in exactly one place.
 void FleetRun::sort_in(Surveyed surveyed) {
+  // RULINGS T34: one route for each vehicle.
+  if (!options_.single_teslas && std::ranges::binary_search(owned_, surveyed.vehicle.vin)) return;
   const auto oem = surveyed.route.oem;
   if (oem && !is_asked_for(*oem)) return;
   if (!oem && !options_.oems.empty()) return;
@@ -136,13 +168,14 @@ void FleetRun::tell_absence(const Lane& lane) {
 void FleetRun::start_lane(Lane& lane) {
   if (lane.cloud == nullptr) tell_absence(lane);
   if (lane.cloud == nullptr || lane.due.empty() || interrupted_) return lane_ended(lane);
-  lane.lease = std::make_unique<LeaseKeeper>(
-      LeaseKeeper::Params{.store = parts_.store,
-                          .time = parts_.time,
-                          .name = fmt::format("fleet:{}", fleet::to_string(lane.oem)),
-                          .holder = options_.holder,
-                          .term = parts_.settings.lease_term,
-                          .call_takes_at_most = parts_.settings.call_takes_at_most});
+  lane.lease = std::make_unique<LeaseKeeper>(LeaseKeeper::Params{
+      .store = parts_.store,
+      .time = parts_.time,
+      .name = options_.single_teslas ? std::string("fleet:tesla-individual")
+                                     : fmt::format("fleet:{}", fleet::to_string(lane.oem)),
+      .holder = options_.holder,
+      .term = parts_.settings.lease_term,
+      .call_takes_at_most = parts_.settings.call_takes_at_most});
   if (!options_.acts) return start_worker(lane);
   lane.lease->take([this, &lane](Result<ports::FleetLease> lease) {
     if (lease && lease->granted) return start_worker(lane);

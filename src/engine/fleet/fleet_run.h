@@ -39,6 +39,7 @@ class FleetRun {
   struct Options {
     std::vector<fleet::Oem> oems;  ///< empty: every configured one
     std::vector<Vin> only;         ///< where not empty: these vehicles only
+    bool single_teslas = false;    ///< those with an owner of their own, which no other run touches
     bool acts = true;              ///< false: nothing is changed, a plan is made
     std::string run;               ///< its name in history and metrics, unique
     std::string holder;            ///< who runs, for whoever is kept out: "host:pid"
@@ -57,7 +58,9 @@ class FleetRun {
  private:
   struct Lane;
   void read_models();
+  void read_owners();
   void survey();
+  void survey_owned(std::size_t from);
   void sort_in(Surveyed surveyed);
   void start_lanes();
   void start_lane(Lane& lane);
@@ -72,6 +75,7 @@ class FleetRun {
   ports::Done<Result<fleet::RunSummary>> done_;
   fleet::RunSummary summary_;
   std::vector<fleet::VehicleModel> models_;
+  std::vector<Vin> owned_;  ///< sorted: vehicles with an owner of their own
   VehicleWriter writer_;
   Survey survey_;
   std::vector<std::unique_ptr<Lane>> lanes_;
