@@ -107,6 +107,7 @@ bool Nodes::lead(bool leaving, Instant at) {
 ports::NodeView Nodes::view(std::size_t share, bool leads, Instant at) const {
   ports::NodeView view{.share = share, .leads = leads, .at = at, .timeline = disk_.timeline};
   if (disk_.timeline_rose_at) view.since_timeline = at - *disk_.timeline_rose_at;
+  view.held.reserve(disk_.leases.size());
   for (std::size_t shard = 0; shard < disk_.leases.size(); ++shard)
     if (is_mine(disk_.leases[shard]))
       view.held.push_back({static_cast<std::uint8_t>(shard), disk_.leases[shard].epoch});
