@@ -4,7 +4,7 @@ import math
 import re
 
 WIDTH, HEIGHT = 720, 400
-LEFT, RIGHT, TOP, BOTTOM = 70, 20, 40, 60
+LEFT, RIGHT, TOP, BOTTOM = 70, 50, 40, 60
 COLOURS = {"postgres": "#336791", "sqlite": "#b3541e"}
 NAMES = {"postgres": "PostgreSQL", "sqlite": "SQLite"}
 KEY = re.compile(r"^P8 (postgres|sqlite) ([\d,]+)( CPU)?$")
