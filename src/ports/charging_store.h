@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "charging/delivery.h"
 #include "charging/models.h"
 #include "ports/http.h"
 
@@ -36,11 +37,13 @@ struct StreamFence {
 
 /// What becomes true together, or not at all. At most 10 000 records.
 ///
-/// * A stat is stored under its id; a later one with the same id replaces it, if anything is different.
+/// * A stat is stored under its id; a later one with the same id replaces it, if anything but created_at is
+///   different. It keeps the event that it became part of, unless the later one names another.
 /// * An event of version 0 becomes version 1, the next version, or nothing where the stored one has the same
 ///   content (`charging::corrected`). One of version n > 0 is stored as it is if n - 1 is the stored version.
-///   Where there is no new content, what it names of vehicle, location and other tellings (`same_as`) is
-///   noted in the stored version. Earlier versions are kept.
+///   One of the stored version, or of version 0, without new content links: the vehicle, location and other
+///   telling (`same_as`) that it names are noted in the stored version; version n > 0 also empties them, and
+///   replaces what only the store knows of it. Earlier versions are kept.
 /// * Each new version of an event that is not quarantined gets its rows of event_log, one for each
 ///   subscription that wants it. The store makes them: only inside the transaction it is known which
 ///   version an event got and who has subscribed by then.
@@ -50,7 +53,7 @@ struct StreamFence {
 /// Of several stats with one id in a write the last counts, the others are `unchanged`. No event may stand
 /// twice.
 struct ChargingWrite {
-  Instant at;  ///< now: what created_at and updated_at become
+  Instant at;  ///< now: what created_at (of a stat that has none) and updated_at become
   std::vector<StoredStat> stats;
   std::vector<StoredEvent> events;
   std::vector<charging::Location> locations;
@@ -84,6 +87,7 @@ struct StatWindow {
 /// Which rows of a list: all that is named must hold. A member that a model does not have matches none of
 /// its rows.
 struct ChargingFilter {
+  std::string id;  ///< with client_id: may that client see it?
   std::optional<Vin> vin;
   std::string provider;
   std::string device_id;
@@ -125,7 +129,7 @@ class ChargingTable {
 template <class Model>
 class EditableTable : public ChargingTable<Model> {
  public:
-  /// @param model  with its id; created_at and updated_at are the store's.
+  /// @param model  with its id, but for a job's mark; created_at and updated_at are the store's.
   /// @param base   `updated_at` of the row that it replaces; none: it must be new. A vehicle that only the
   ///               fleet knows is new here.
   /// @return the row as it is stored; its updated_at is later than `base`.
@@ -134,23 +138,9 @@ class EditableTable : public ChargingTable<Model> {
   virtual void put(Model model, std::optional<Instant> base, Instant at, Done<Result<Model>> done) = 0;
 };
 
-/// How one subscription's endpoint does.
-struct EndpointHealth {
-  std::optional<Instant> failing_since;
-  std::int64_t failures = 0;  ///< in a row
-  std::optional<Instant> last_success_at;
-  std::optional<Instant> probe_at;
-  std::optional<Instant> disabled_at;
-  bool gone = false;  ///< it answered 410
-  std::string last_error;
-  friend bool operator==(const EndpointHealth&, const EndpointHealth&) = default;
-};
-
 struct DeliveryTarget {
-  charging::ClientService subscription;
-  charging::Client client;
-  charging::Service service;
-  EndpointHealth health;
+  charging::Subscription subscription;
+  charging::EndpointHealth health;
   bool any_paused = false;             ///< there is a paused row
   std::optional<Instant> next_due_at;  ///< of what is pending, retrying or delivering; none: nothing is
 };
@@ -284,7 +274,7 @@ class ChargingStore : public ChargingTable<charging::ChargingEvent>,
   virtual void targets(charging::IdOf<charging::ClientService> after, std::size_t limit,
                        Done<Result<std::vector<DeliveryTarget>>> done) = 0;
   /// @param paused_because  what the subscription's member becomes; empty: null; none: it stays as it is.
-  virtual void put_health(charging::IdOf<charging::ClientService> id, EndpointHealth health,
+  virtual void put_health(charging::IdOf<charging::ClientService> id, charging::EndpointHealth health,
                           std::optional<std::string> paused_because, Done<Status> done) = 0;
   virtual void claim_deliveries(DeliveryClaim claim, Done<Result<std::vector<Delivery>>> done) = 0;
   /// At most 1000.

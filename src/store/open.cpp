@@ -2,6 +2,7 @@
 
 #include "store/postgres/open.h"
 #include "store/sqlite/open.h"
+#include "store/with_charging.h"
 #include "store/with_fleet.h"
 
 namespace contactor::store {
@@ -10,6 +11,12 @@ ports::FleetStore& fleet_of(ports::Store& store) {
   auto* const with_fleet = dynamic_cast<WithFleet*>(&store);
   CTR_ASSERT(with_fleet != nullptr);
   return with_fleet->fleet();
+}
+
+ports::ChargingStore& charging_of(ports::Store& store) {
+  auto* const with_charging = dynamic_cast<WithCharging*>(&store);
+  CTR_ASSERT(with_charging != nullptr);
+  return with_charging->charging();
 }
 
 Status with_migrations(const std::string& url, const std::function<Status(Migrations&)>& work) {

@@ -10,6 +10,10 @@
 #include "ports/store.h"
 #include "store/lane.h"
 
+namespace contactor::ports {
+class ChargingStore;
+}  // namespace contactor::ports
+
 namespace contactor::store {
 
 /// Runs an action on the engine's thread. Thread: any.
@@ -79,6 +83,8 @@ struct PostgresOpened {
 /// What the same database has for the fleet. It lives as long as the store.
 /// @param store  one that was opened here, or a `memory::Store`.
 [[nodiscard]] ports::FleetStore& fleet_of(ports::Store& store);
+/// The same for charging.
+[[nodiscard]] ports::ChargingStore& charging_of(ports::Store& store);
 
 /// `contactor migrate`: works on the database's migrations, SQLite's under its lock file, with the same
 /// connection that the store would use.

@@ -11,6 +11,213 @@ digest BLOB NOT NULL,
   revoked_at BIGINT
 );
 
+CREATE TABLE charging_event (
+  shard INTEGER NOT NULL,
+  id TEXT NOT NULL,
+  provider TEXT NOT NULL,
+  provider_event_id TEXT,
+  vehicle_id TEXT,
+  vin TEXT,
+  device_id TEXT,
+  credential_id TEXT,
+  location_id TEXT,
+  started_at BIGINT NOT NULL,
+  ended_at BIGINT,
+  duration_seconds BIGINT,
+  direction TEXT NOT NULL,
+  energy_kwh NUMERIC(10,3),
+  start_energy_micro_watt_hours BIGINT,
+  end_energy_micro_watt_hours BIGINT,
+  energy_difference_micro_watt_hours BIGINT,
+  charging_power_kw NUMERIC(9,3),
+  voltage_milli_volts BIGINT,
+  current_milli_amps BIGINT,
+  start_state_of_charge_milli_percent BIGINT,
+  end_state_of_charge_milli_percent BIGINT,
+  latitude NUMERIC(9,7),
+  longitude NUMERIC(10,7),
+  provider_info TEXT NOT NULL,
+  quality TEXT NOT NULL,
+  quarantined BOOLEAN NOT NULL,
+  version BIGINT NOT NULL,
+  supersedes BIGINT,
+  same_as TEXT,
+  created_at BIGINT,
+  updated_at BIGINT,
+  stream TEXT NOT NULL,
+  is_computed BOOLEAN NOT NULL,
+  PRIMARY KEY (shard, id)
+);
+
+CREATE INDEX charging_event_by_start ON charging_event (started_at, id);
+
+CREATE INDEX charging_event_by_stream ON charging_event (stream, started_at);
+
+CREATE INDEX charging_event_by_vin ON charging_event (vin, started_at, id) WHERE vin IS NOT NULL;
+
+CREATE INDEX charging_event_open ON charging_event (started_at) WHERE is_computed AND ended_at IS NULL;
+
+CREATE TABLE charging_event_version (
+  shard INTEGER NOT NULL,
+  id TEXT NOT NULL,
+  version BIGINT NOT NULL,
+  document TEXT NOT NULL,
+  PRIMARY KEY (shard, id, version)
+);
+
+CREATE TABLE charging_stat (
+  shard INTEGER NOT NULL,
+  id TEXT NOT NULL,
+  provider TEXT NOT NULL,
+  device_id TEXT,
+  vehicle_id TEXT,
+  vin TEXT,
+  credential_id TEXT,
+  charging_event_id TEXT,
+  measured_at BIGINT NOT NULL,
+  charging BOOLEAN,
+  state_of_charge_milli_percent BIGINT,
+  voltage_milli_volts BIGINT,
+  current_milli_amps BIGINT,
+  charging_power_kw NUMERIC(9,3),
+  energy_micro_watt_hours BIGINT,
+  latitude NUMERIC(9,7),
+  longitude NUMERIC(10,7),
+  odometer_meters BIGINT,
+  battery_temperature_milli_celsius BIGINT,
+  telemetry TEXT NOT NULL,
+  quality TEXT NOT NULL,
+  created_at BIGINT,
+  stream TEXT NOT NULL,
+  PRIMARY KEY (shard, id)
+);
+
+CREATE INDEX charging_stat_by_stream ON charging_stat (stream, measured_at);
+
+CREATE INDEX charging_stat_by_vin ON charging_stat (vin, measured_at) WHERE vin IS NOT NULL;
+
+CREATE TABLE charging_stream (
+  shard INTEGER NOT NULL,
+  stream TEXT NOT NULL,
+  version BIGINT NOT NULL,
+  PRIMARY KEY (shard, stream)
+);
+
+CREATE TABLE client (
+  id TEXT NOT NULL,
+  name TEXT NOT NULL,
+  token_hash TEXT,
+  previous_token_hash TEXT,
+  previous_token_until BIGINT,
+  preferred_provider TEXT,
+  allowed_hosts TEXT,
+  active BOOLEAN NOT NULL,
+  created_at BIGINT,
+  updated_at BIGINT,
+  PRIMARY KEY (id)
+);
+
+CREATE INDEX client_by_previous_token ON client (previous_token_hash) WHERE previous_token_hash IS NOT NULL;
+
+CREATE UNIQUE INDEX client_by_token ON client (token_hash) WHERE token_hash IS NOT NULL;
+
+CREATE TABLE client_service (
+  id TEXT NOT NULL,
+  client_id TEXT NOT NULL,
+  service_id TEXT NOT NULL,
+  endpoint TEXT,
+  event_types TEXT,
+  signing_secret TEXT,
+  previous_signing_secret TEXT,
+  previous_signing_secret_until BIGINT,
+  ordered_by_vehicle BOOLEAN NOT NULL,
+  active BOOLEAN NOT NULL,
+  paused_because TEXT,
+  created_at BIGINT,
+  updated_at BIGINT,
+  PRIMARY KEY (id)
+);
+
+CREATE INDEX client_service_by_client ON client_service (client_id);
+
+CREATE INDEX client_service_by_service ON client_service (service_id);
+
+CREATE TABLE credential (
+  id TEXT NOT NULL,
+  name TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  provider TEXT NOT NULL,
+  url TEXT,
+  username TEXT,
+  secret TEXT,
+  metadata TEXT NOT NULL,
+  active BOOLEAN NOT NULL,
+  expires_at BIGINT,
+  rotated_at BIGINT,
+  created_at BIGINT,
+  updated_at BIGINT,
+  PRIMARY KEY (id)
+);
+
+CREATE TABLE delivery_attempt (
+  shard INTEGER NOT NULL,
+  event_log_id TEXT NOT NULL,
+  number BIGINT NOT NULL,
+  at BIGINT NOT NULL,
+  duration_ms BIGINT NOT NULL,
+  status_code BIGINT,
+  outcome TEXT NOT NULL,
+  error TEXT NOT NULL,
+  PRIMARY KEY (shard, event_log_id, number)
+);
+
+CREATE TABLE endpoint_health (
+  client_service_id TEXT PRIMARY KEY,
+  failures BIGINT NOT NULL,
+  failing_since BIGINT,
+  counted_at BIGINT NOT NULL,
+  last_success_at BIGINT,
+  rests_until BIGINT NOT NULL,
+  disabled_at BIGINT,
+  gone BOOLEAN NOT NULL,
+  last_error TEXT NOT NULL
+);
+
+CREATE TABLE event_log (
+  shard INTEGER NOT NULL,
+  id TEXT NOT NULL,
+  charging_event_id TEXT NOT NULL,
+  charging_event_version BIGINT NOT NULL,
+  client_service_id TEXT NOT NULL,
+  event_type TEXT NOT NULL,
+  status TEXT NOT NULL,
+  attempts BIGINT NOT NULL,
+  last_attempt_at BIGINT,
+  next_attempt_at BIGINT,
+  last_status_code BIGINT,
+  last_error TEXT,
+  delivered_at BIGINT,
+  created_at BIGINT,
+  updated_at BIGINT,
+  vehicle_key TEXT NOT NULL,
+  position BIGINT NOT NULL,
+  PRIMARY KEY (shard, charging_event_id, charging_event_version, client_service_id)
+);
+
+CREATE INDEX event_log_by_id ON event_log (id);
+
+CREATE INDEX event_log_by_position ON event_log (position, id);
+
+CREATE INDEX event_log_by_subscription ON event_log (client_service_id, position, id);
+
+CREATE INDEX event_log_due ON event_log (client_service_id, next_attempt_at)
+  WHERE status IN ('pending', 'retrying', 'delivering');
+
+CREATE INDEX event_log_in_order ON event_log (client_service_id, vehicle_key, position)
+  WHERE status IN ('pending', 'retrying', 'delivering', 'paused');
+
+CREATE INDEX event_log_paused ON event_log (client_service_id) WHERE status = 'paused';
+
 CREATE TABLE fct_activation_metric (
   date TEXT NOT NULL,
   oem TEXT NOT NULL,
@@ -76,6 +283,32 @@ CREATE TABLE incident (
   detail TEXT NOT NULL,
   held_back BIGINT NOT NULL,
   PRIMARY KEY (cause, opened_at)
+);
+
+CREATE TABLE last_run_time (
+  id TEXT NOT NULL,
+  credential_id TEXT,
+  job_name TEXT NOT NULL,
+  last_run_at BIGINT NOT NULL,
+  finished_at BIGINT,
+  high_water_at BIGINT,
+  overlap_seconds BIGINT NOT NULL,
+  created_at BIGINT,
+  updated_at BIGINT,
+  PRIMARY KEY (id)
+);
+
+CREATE TABLE location (
+  id TEXT NOT NULL,
+  latitude NUMERIC(9,7) NOT NULL,
+  longitude NUMERIC(10,7) NOT NULL,
+  address TEXT,
+  country TEXT,
+  address_source TEXT,
+  resolved_at BIGINT,
+  created_at BIGINT,
+  updated_at BIGINT,
+  PRIMARY KEY (id)
 );
 
 CREATE TABLE ota_activation (
@@ -266,6 +499,17 @@ CREATE TABLE seen_event (
   at BIGINT NOT NULL
 );
 
+CREATE TABLE service (
+  id TEXT NOT NULL,
+  name TEXT NOT NULL,
+  url TEXT NOT NULL,
+  endpoints TEXT NOT NULL,
+  active BOOLEAN NOT NULL,
+  created_at BIGINT,
+  updated_at BIGINT,
+  PRIMARY KEY (id)
+);
+
 CREATE TABLE tesla_user (
   vin TEXT NOT NULL,
   full_name TEXT NOT NULL,
@@ -319,7 +563,13 @@ CREATE TABLE vehicle (
 , version INTEGER NOT NULL
   DEFAULT 0, standing TEXT, reason TEXT, oem_detail TEXT, handle TEXT, valid_until BIGINT, oem TEXT, accepted_at
   BIGINT, observed_at BIGINT, next_check_at BIGINT, blocked BOOLEAN NOT NULL DEFAULT FALSE, failures INTEGER NOT NULL
-  DEFAULT 0, intent TEXT, intents INTEGER NOT NULL DEFAULT 0, intent_at BIGINT, model_by_hand BOOLEAN NOT NULL DEFAULT FALSE);
+  DEFAULT 0, intent TEXT, intents INTEGER NOT NULL DEFAULT 0, intent_at BIGINT, model_by_hand BOOLEAN NOT NULL DEFAULT FALSE, id
+  TEXT, device_id TEXT, device_hardware_id TEXT, device_name TEXT, credential_id
+  TEXT, metadata TEXT NOT NULL DEFAULT '{}');
+
+CREATE INDEX vehicle_by_device ON vehicle (device_id) WHERE device_id IS NOT NULL;
+
+CREATE INDEX vehicle_by_id ON vehicle (id) WHERE id IS NOT NULL;
 
 CREATE TRIGGER vehicle_activation_history_no_delete BEFORE DELETE ON vehicle_activation_history
 BEGIN SELECT RAISE(ABORT, 'history is never deleted'); END;

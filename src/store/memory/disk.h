@@ -9,6 +9,7 @@
 #include <unordered_set>
 
 #include "ports/store.h"
+#include "store/memory/charging_disk.h"
 #include "store/memory/fleet_disk.h"
 
 namespace contactor::store::memory {
@@ -42,6 +43,7 @@ class Disk {
   std::vector<ports::Incident> incidents;
   std::map<std::string, Instant> seen_events;
   FleetDisk fleet;
+  ChargingDisk charging;
 
   // -- several nodes; nothing of it is touched where there is only one -------------------------------------
   struct Lease {

@@ -21,7 +21,10 @@ bool matches(const ota::Activation& activation, const ports::ActivationFilter& f
 }  // namespace
 
 Store::Store(Disk& disk, ports::Timekeeper& time, StoreParams params)
-    : disk_(disk), timing_(time, params), fleet_(disk.fleet, timing_) {}
+    : disk_(disk),
+      timing_(time, params),
+      fleet_(disk.fleet, timing_),
+      charging_(make_charging(disk.charging, timing_)) {}
 
 template <class Answer, class Change>
 void Store::commit(Change change, ports::Done<Answer> done) {

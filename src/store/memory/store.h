@@ -1,8 +1,10 @@
 #pragma once
 
+#include "store/memory/charging.h"
 #include "store/memory/disk.h"
 #include "store/memory/fleet.h"
 #include "store/memory/timing.h"
+#include "store/with_charging.h"
 #include "store/with_fleet.h"
 
 namespace contactor::store::memory {
@@ -10,11 +12,12 @@ namespace contactor::store::memory {
 /// The store port over a Disk, on a Timekeeper's time: a write is committed some time after it was asked for
 /// and acknowledged some time after that. Destroying the object is a crash: what was not committed is gone,
 /// what was committed stays on the Disk, nobody is called any more.
-class Store final : public ports::Store, public WithFleet {
+class Store final : public ports::Store, public WithFleet, public WithCharging {
  public:
   Store(Disk& disk, ports::Timekeeper& time, StoreParams params = {});
 
   [[nodiscard]] ports::FleetStore& fleet() override { return fleet_; }
+  [[nodiscard]] ports::ChargingStore& charging() override { return *charging_; }
   void write(std::shared_ptr<const ports::ActivationWrite> write,
              ports::Done<Result<ports::WriteOutcome>> done) override;
   void write(ports::OutboxWrite write, ports::Done<Status> done) override;
@@ -59,6 +62,7 @@ class Store final : public ports::Store, public WithFleet {
   Disk& disk_;
   Timing timing_;
   Fleet fleet_;
+  std::unique_ptr<ports::ChargingStore> charging_;
 };
 
 }  // namespace contactor::store::memory

@@ -1,5 +1,6 @@
 #include "store/postgres/store.h"
 
+#include "ports/charging_store.h"
 #include "store/postgres/calls.h"
 #include "store/write_check.h"
 
@@ -27,7 +28,8 @@ Store::Store(PostgresParams params, std::shared_ptr<Database> database, const st
       database_(std::move(database)),
       hot_reads_(*this, "store-read", Use::hot),
       reports_(*this, "store-report", Use::reports),
-      fleet_(*this, process) {
+      fleet_(*this, process),
+      charging_(make_charging(*this, process)) {
   int number = 0;
   for (auto& lane : lanes_) lane = std::make_unique<WriteLane>(*this, process, number++);
 }
@@ -36,6 +38,7 @@ Store::~Store() {
   closing_.announce();
   for (const auto& lane : lanes_) lane->lane.close();
   fleet_.close();
+  charging_.reset();
   hot_reads_.worker.close();
   reports_.worker.close();
 }

@@ -7,19 +7,25 @@
 #include "store/postgres/database.h"
 #include "store/postgres/fleet.h"
 #include "store/postgres/reader.h"
+#include "store/with_charging.h"
 #include "store/with_fleet.h"
 #include "task/worker.h"
 
 namespace contactor::store::postgres {
 
+class Store;
+/// Charging's port beside a Store, with connections and threads of its own.
+[[nodiscard]] std::unique_ptr<ports::ChargingStore> make_charging(Store& store, const std::string& process);
+
 /// The port over four threads with a connection each: two lanes that commit, a shard always in the same one,
 /// a worker for what the engine waits for, and one for reports, which may take their time.
-class Store final : public ports::Store, public WithFleet {
+class Store final : public ports::Store, public WithFleet, public WithCharging {
  public:
   Store(PostgresParams params, std::shared_ptr<Database> database, const std::string& process);
   ~Store() override;
 
   [[nodiscard]] ports::FleetStore& fleet() override { return fleet_; }
+  [[nodiscard]] ports::ChargingStore& charging() override { return *charging_; }
   void write(std::shared_ptr<const ports::ActivationWrite> write,
              ports::Done<Result<ports::WriteOutcome>> done) override;
   void write(ports::OutboxWrite write, ports::Done<Status> done) override;
@@ -55,6 +61,7 @@ class Store final : public ports::Store, public WithFleet {
   void forget_before(Instant at, ports::Done<Status> done) override;
 
  private:
+  friend class Charging;
   friend class Fleet;
   /// One connection that commits what its thread is given.
   struct WriteLane {
@@ -93,6 +100,7 @@ class Store final : public ports::Store, public WithFleet {
   ReadLane reports_;
   std::array<std::unique_ptr<WriteLane>, 2> lanes_;
   Fleet fleet_;
+  std::unique_ptr<ports::ChargingStore> charging_;
 };
 
 template <class T, class Ask>

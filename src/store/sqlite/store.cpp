@@ -1,5 +1,7 @@
 #include "store/sqlite/store.h"
 
+#include "ports/charging_store.h"
+
 #include "store/write_check.h"
 
 namespace contactor::store::sqlite {
@@ -16,6 +18,7 @@ Store::Store(SqliteParams params, Opened opened)
       opened_(std::move(opened)),
       committer_(*opened_.writing, params_.post, params_.on_broken),
       reader_(*opened_.reading),
+      charging_(make_charging(*this)),
       lane_("store-write", params_.limits, [this](auto& batch) { committer_.commit(batch); }) {}
 
 Store::~Store() {

@@ -7,6 +7,7 @@
 #include "store/sqlite/fleet.h"
 #include "store/sqlite/lock_file.h"
 #include "store/sqlite/reader.h"
+#include "store/with_charging.h"
 #include "store/with_fleet.h"
 #include "task/worker.h"
 
@@ -19,13 +20,18 @@ struct Opened {
   std::unique_ptr<Connection> reading;
 };
 
+class Store;
+/// Charging's port over the threads of a Store.
+[[nodiscard]] std::unique_ptr<ports::ChargingStore> make_charging(Store& store);
+
 /// The port over two threads: a lane that commits, a worker that reads.
-class Store final : public ports::Store, public WithFleet {
+class Store final : public ports::Store, public WithFleet, public WithCharging {
  public:
   Store(SqliteParams params, Opened opened);
   ~Store() override;
 
   [[nodiscard]] ports::FleetStore& fleet() override { return fleet_; }
+  [[nodiscard]] ports::ChargingStore& charging() override { return *charging_; }
   void write(std::shared_ptr<const ports::ActivationWrite> write,
              ports::Done<Result<ports::WriteOutcome>> done) override;
   void write(ports::OutboxWrite write, ports::Done<Status> done) override;
@@ -61,6 +67,7 @@ class Store final : public ports::Store, public WithFleet {
   void forget_before(Instant at, ports::Done<Status> done) override;
 
  private:
+  friend class Charging;
   friend class Fleet;
   template <class T, class Apply>
   void enqueue(std::int64_t key, Apply apply, ports::Done<Result<T>> done);
@@ -72,6 +79,7 @@ class Store final : public ports::Store, public WithFleet {
   Committer committer_;
   Reader reader_;
   Fleet fleet_{*this};
+  std::unique_ptr<ports::ChargingStore> charging_;
   std::atomic<std::size_t> reads_ = 0;  ///< queued and running
   // Last: they use all of the above.
   task::Worker reading_{"store-read"};
