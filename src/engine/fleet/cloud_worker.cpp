@@ -176,7 +176,10 @@ void CloudWorker::count(const Item& item) {
 Outcome CloudWorker::outcome_of(const Item& item) const {
   const bool is_on = item.at.vehicle.status.value_or(false);
   if (item.is_stale) return Outcome::held;
-  if (is_on != item.was_on) return is_on ? Outcome::activated : Outcome::deactivated;
+  if (is_on && !item.was_on) return Outcome::activated;
+  // Whoever else has ended what is wanted, this run has not.
+  const bool was_ended = item.was_on && !is_on && !item.at.wanted.active;
+  if (was_ended) return Outcome::deactivated;
   switch (item.decision.action) {
     case Action::none:
     case Action::renew:

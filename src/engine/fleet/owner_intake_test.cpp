@@ -110,6 +110,18 @@ TEST_F(OwnerIntakeTest, AConsentThatIsOverIsToldWithWhoMustActAndNotAskedAgain) 
   EXPECT_EQ(owners_.observe_calls, calls);
 }
 
+TEST_F(OwnerIntakeTest, ARunThatFindsAConsentWithdrawnHasFailedAndSwitchedNothingOff) {
+  enter(entry("code-1"));
+  run_single();
+  ASSERT_EQ(vehicle(vin_).status, true);
+  refuse(true);
+  time_.run_for(std::chrono::hours(25));
+  const auto summary = run_single();
+  EXPECT_EQ(of(summary, fleet::Oem::tesla, Outcome::failed), 1U);
+  EXPECT_EQ(of(summary, fleet::Oem::tesla, Outcome::deactivated), 0U);
+  EXPECT_EQ(summary.exit_status(), 3);
+}
+
 TEST_F(OwnerIntakeTest, OnlyANewConsentLiftsTheBlock) {
   enter(entry("code-1"));
   ASSERT_TRUE(borrow(*book_));
