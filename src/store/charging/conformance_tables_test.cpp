@@ -1,4 +1,5 @@
 #include "store/charging/conformance.h"
+#include "store/open.h"
 
 namespace contactor::store::testing {
 namespace {
@@ -112,6 +113,32 @@ TEST_P(ChargingConformance, AVehicleIsFoundByItsVinAndItsDevice) {
   changed.device_name.reset();
   put(changed, changed.updated_at);
   EXPECT_FALSE(find<charging::Vehicle>("veh-3")->device_name);
+}
+
+TEST_P(ChargingConformance, TheFleetAndChargingKeepEachTheirPartOfAVehicle) {
+  auto& fleet = fleet_of(store());
+  const auto write_fleet = [&](std::uint32_t version) {
+    fleet::Vehicle vehicle{.vin = a_vin(1), .version = version};
+    vehicle.cloud.handle = fmt::format("contract-{}", version);
+    vehicle.created_at = vehicle.updated_at = kNow + Millis(version);
+    const auto outcomes = good<std::vector<ports::FleetOutcome>>(
+        [&](auto done) { fleet.write_vehicles({{.after = vehicle}}, std::move(done)); });
+    EXPECT_EQ(outcomes, std::vector{ports::FleetOutcome::applied});
+  };
+  write_fleet(1);
+  EXPECT_TRUE(page<charging::Vehicle>({.vin = a_vin(1)}).items.empty());
+  const auto put_on_record = put(a_vehicle_of(1));
+  EXPECT_EQ(put_on_record.device_id, "dongle-1");
+  write_fleet(2);
+  EXPECT_EQ(find<charging::Vehicle>("veh-1")->device_id, "dongle-1");
+  auto changed = *find<charging::Vehicle>("veh-1");
+  changed.device_id = "dongle-7";
+  put(changed, changed.updated_at, kNow + Millis(9));
+  const auto known =
+      good<std::vector<fleet::Vehicle>>([&](auto done) { fleet.find_vehicles({a_vin(1)}, std::move(done)); });
+  ASSERT_EQ(known.size(), 1U);
+  EXPECT_EQ(known[0].cloud.handle, "contract-2");
+  EXPECT_EQ(known[0].version, 2U);
 }
 
 TEST_P(ChargingConformance, AClientIsFoundByItsTokenAndForAWhileByTheOneBefore) {

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "store/charging/conformance.h"
 
 namespace contactor::store::testing {
@@ -149,6 +151,28 @@ TEST_P(ChargingConformance, AFenceOfAStreamLetsOneThroughAndTakesAllOfTheOtherBa
   EXPECT_FALSE(find<charging::ChargingStat>("stat-001"));
   EXPECT_FALSE(write({.at = kNow, .fences = {{.stream = "s", .base_version = 1}}}).stale);
   EXPECT_EQ(versions(), (std::vector<std::pair<std::string, std::uint64_t>>{{"s", 2}}));
+}
+
+TEST_P(ChargingConformance, WritesThatComeTogetherAreJudgedOneByOne) {
+  constexpr int kWrites = 30;
+  std::vector<std::optional<Result<ports::ChargingWritten>>> answers(kWrites);
+  for (int i = 0; i < kWrites; ++i) {
+    ports::ChargingWrite one{.at = kNow, .stats = {a_stat(i)}};
+    if (i % 3 == 1) one.fences = {{.stream = "contested"}};  // only the first of these is in time
+    if (i % 3 == 2) one.stats[0].stream.clear();             // malformed
+    charging().write(std::move(one), [&answers, i](auto answer) {
+      answers[static_cast<std::size_t>(i)].emplace(std::move(answer));
+    });
+  }
+  while (!std::ranges::all_of(answers, [](const auto& answer) { return answer.has_value(); }))
+    backend_->turn();
+  for (int i = 0; i < kWrites; ++i) {
+    const auto& answer = *answers[static_cast<std::size_t>(i)];
+    ASSERT_EQ(answer.has_value(), i % 3 != 2) << i;
+    EXPECT_EQ(answer && answer->stale, i % 3 == 1 && i != 1) << i;
+    const bool is_stored = i % 3 == 0 || i == 1;
+    EXPECT_EQ(find<charging::ChargingStat>(a_stat(i).stat.id.str()).has_value(), is_stored) << i;
+  }
 }
 
 TEST_P(ChargingConformance, TheMarkOfAJobMovesWithItsDataAndNeverBack) {
