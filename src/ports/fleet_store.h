@@ -28,6 +28,9 @@ struct VehicleFilter {
   std::optional<bool> status;
   std::string after;  ///< keyset cursor: the last VIN of the page before; empty: from the first
   std::size_t limit = 50;
+  bool walks = false;  ///< the page after this one will be asked for at once: a store may begin to read it
+
+  bool operator==(const VehicleFilter&) const = default;
 };
 
 /// Who runs what. Time is the store's, so that clocks of several machines need not agree.

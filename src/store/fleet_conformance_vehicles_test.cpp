@@ -43,6 +43,12 @@ void expect_same(const fleet::HistoryEntry& a, const fleet::HistoryEntry& b) {
   EXPECT_EQ(a.at, b.at);
 }
 
+std::vector<std::string> vins_of(const std::vector<fleet::Vehicle>& vehicles) {
+  std::vector<std::string> vins;
+  for (const auto& vehicle : vehicles) vins.emplace_back(vehicle.vin.str());
+  return vins;
+}
+
 /// Nothing but what must be there.
 ports::FleetWrite a_bare_one(int number) {
   ports::FleetWrite write;
@@ -111,6 +117,23 @@ TEST_P(FleetConformance, OfTwoWritersOneIsFaster) {
   while (outcomes.size() < 2) backend_->turn();
   EXPECT_EQ(std::ranges::count(outcomes, FleetOutcome::applied), 1);
   EXPECT_EQ(vehicle(1)->version, 2U);
+}
+
+TEST_P(FleetConformance, AWalkReadsWhatIsThereWhenItsPageIsAskedFor) {
+  std::vector<ports::FleetWrite> writes;
+  for (int number = 1; number <= 30; ++number) writes.push_back(a_vehicle(number));
+  ASSERT_TRUE(write_all(std::move(writes)));
+  EXPECT_EQ(vins_of(walk({.limit = 7, .walks = true})), vins_of(walk({.limit = 7})));
+  // One that was left after its first page: the page that was read ahead for it is nobody else's.
+  const auto left = page({.limit = 7, .walks = true});
+  const auto second = page({.after = std::string(left.back().vin.str()), .limit = 7});
+  std::vector<ports::FleetWrite> changes;
+  for (const auto& vehicle : second) changes.push_back(a_next(vehicle));
+  ASSERT_TRUE(write_all(std::move(changes)));
+  for (const auto& vehicle : walk({.limit = 7, .walks = true})) {
+    const bool was_changed = std::ranges::find(second, vehicle.vin, &fleet::Vehicle::vin) != second.end();
+    EXPECT_EQ(vehicle.version, was_changed ? 2U : 1U);
+  }
 }
 
 TEST_P(FleetConformance, RefusesWhatIsMalformedOrTooMuch) {

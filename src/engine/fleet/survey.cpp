@@ -35,6 +35,7 @@ void Survey::read_page(std::string after) {
   ports::VehicleFilter filter;
   filter.after = std::move(after);
   filter.limit = settings_.page;
+  filter.walks = true;
   store_.vehicles(std::move(filter), [self = std::weak_ptr(self_)](Result<std::vector<fleet::Vehicle>> page) {
     const auto still = self.lock();
     if (!still) return;

@@ -4,6 +4,11 @@
 
 namespace contactor::store::postgres {
 
+std::string_view Answer::first_of_last() const {
+  const int last = count() - 1;
+  return {PQgetvalue(raw_.get(), last, 0), static_cast<std::size_t>(PQgetlength(raw_.get(), last, 0))};
+}
+
 std::int64_t Answer::changed() const {
   const std::string_view text = PQcmdTuples(raw_.get());
   std::int64_t count = 0;

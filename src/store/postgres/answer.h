@@ -23,6 +23,8 @@ class Answer {
     return ++row_ < PQntuples(raw_.get());
   }
   [[nodiscard]] int count() const { return PQntuples(raw_.get()); }
+  /// The first column of the last row, wherever the reading stands. Needs a row.
+  [[nodiscard]] std::string_view first_of_last() const;
   /// How many rows the statement inserted, changed or deleted.
   [[nodiscard]] std::int64_t changed() const;
 

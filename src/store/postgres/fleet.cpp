@@ -32,13 +32,14 @@ Fleet::Fleet(Store& store, const std::string& process)
     : store_(store),
       writing_(store.link_params(Use::hot), store.database_->identity, store.closing_),
       reading_(store.link_params(Use::hot), store.database_->identity, store.closing_),
-      vehicles_(writing_, process + "/fleet"),
+      vehicles_(writing_, process + "/fleet", [&store](const Error& error) { store.tell_broken(error); }),
       calls_(writing_, process + "/fleet-calls", [&store](const Error& error) { store.tell_broken(error); }),
       lane_("fleet-write", store.params_.limits, [this](auto& batch) { commit(batch); }) {}
 
 void Fleet::close() {
   lane_.close();
   reader_.close();
+  walk_.close();
 }
 
 void Fleet::commit(std::vector<std::unique_ptr<Job>>& batch) {
@@ -106,7 +107,19 @@ void Fleet::find_vehicles(std::vector<Vin> vins, Done<Result<std::vector<fleet::
       std::move(done));
 }
 
+void Fleet::walk(ports::VehicleFilter filter, Done<Result<std::vector<fleet::Vehicle>>> done) {
+  if (!store_.admit(done)) return;
+  reader_.post([this, filter = std::move(filter), done = std::move(done)]() mutable {
+    walk_.read(filter, [this, done = std::move(done)](FleetWalk::Vehicles page) mutable {
+      --store_.reads_;
+      store_.params_.post(
+          [page = std::move(page), done = std::move(done)]() mutable { done(std::move(page)); });
+    });
+  });
+}
+
 void Fleet::vehicles(ports::VehicleFilter filter, Done<Result<std::vector<fleet::Vehicle>>> done) {
+  if (filter.walks) return walk(std::move(filter), std::move(done));
   read<std::vector<fleet::Vehicle>>(
       [filter = std::move(filter)](FleetReader reader) { return reader.page(filter); }, std::move(done));
 }

@@ -3,7 +3,7 @@
 #include "ports/fleet_store.h"
 #include "store/postgres/commit.h"
 #include "store/postgres/fleet_commit.h"
-#include "store/postgres/fleet_reader.h"
+#include "store/postgres/fleet_walk.h"
 #include "task/worker.h"
 
 namespace contactor::store::postgres {
@@ -55,6 +55,7 @@ class Fleet final : public ports::FleetStore {
   void call(typename CallJob<T>::Make make, typename CallJob<T>::Take take, ports::Done<Result<T>> done);
   /// A write whose answer is that it is done.
   void order(std::function<Call()> make, ports::Done<Status> done);
+  void walk(ports::VehicleFilter filter, ports::Done<Result<std::vector<fleet::Vehicle>>> done);
   template <class T, class Read>
   void read(Read read, ports::Done<Result<T>> done);
   template <class T, class Read>
@@ -64,6 +65,7 @@ class Fleet final : public ports::FleetStore {
   Link writing_, reading_;
   FleetCommitter vehicles_;
   Committer calls_;
+  FleetWalk walk_{reading_};
   // Last: they use all of the above.
   task::Worker reader_{"fleet-read"};
   Lane<std::unique_ptr<Job>> lane_;

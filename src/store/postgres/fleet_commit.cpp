@@ -29,6 +29,10 @@ void VehicleJob::finish() {
 }
 
 void FleetCommitter::commit(std::span<VehicleJob* const> jobs) {
+  if (broken_) {
+    for (VehicleJob* const job : jobs) job->refuse(*broken_);
+    return;
+  }
   std::vector<std::vector<Item>> rounds;
   std::unordered_map<Vin, std::size_t> next_free;  // the first round without this vehicle
   for (VehicleJob* job : jobs)
@@ -53,6 +57,7 @@ void FleetCommitter::commit_together(std::span<const Item> items) {
     committed = try_commit(items);
   if (committed) return;
   const Error error = error_in(committed.error());
+  watch_for_damage(committed.error());
   std::unordered_map<VehicleJob*, std::vector<Item>> parts;
   for (const auto& item : items) parts[item.job].push_back(item);
   for (const auto& [job, part] : parts)
@@ -60,6 +65,16 @@ void FleetCommitter::commit_together(std::span<const Item> items) {
       commit_together(part);  // One of the calls breaks a rule: the others do not pay for it.
     else
       job->refuse(error);
+}
+
+/// As with orders: what is damaged is not written to any more, and the node ends.
+void FleetCommitter::watch_for_damage(const Refusal& refusal) {
+  if (refusal.error || broken_ || !is_damage(refusal.failure)) return;
+  const Error error = error_of(refusal.failure);
+  broken_ = error;
+  broken_->applied = Applied::no;
+  broken_->detail = "the store has stopped after a failure: " + error.detail;
+  on_broken_(error);
 }
 
 std::expected<void, Refusal> FleetCommitter::try_commit(std::span<const Item> items) {

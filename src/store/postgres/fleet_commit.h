@@ -1,6 +1,8 @@
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -43,7 +45,9 @@ class VehicleJob final : public Job {
 class FleetCommitter {
  public:
   /// @param writer  a name that no other writer of the database has, ever.
-  FleetCommitter(Link& link, std::string writer) : transactor_(link), writer_(std::move(writer)) {}
+  /// @param on_broken  told once, on the lane's thread, of damage: nothing is written after it.
+  FleetCommitter(Link& link, std::string writer, std::function<void(const Error&)> on_broken)
+      : transactor_(link), writer_(std::move(writer)), on_broken_(std::move(on_broken)) {}
 
   /// Every job knows its outcomes afterwards.
   void commit(std::span<VehicleJob* const> jobs);
@@ -60,10 +64,13 @@ class FleetCommitter {
   std::expected<void, Refusal> try_commit(std::span<const Item> items);
   [[nodiscard]] std::vector<Call> calls_for(std::span<const Item> items);
   [[nodiscard]] std::expected<void, Refusal> end();
+  void watch_for_damage(const Refusal& refusal);
 
   Transactor transactor_;
   std::string writer_;
   std::int64_t number_ = 0;
+  std::function<void(const Error&)> on_broken_;
+  std::optional<Error> broken_;  ///< the first damage: nothing is accepted after it
   Rowset first_{kFleetVehicleColumns}, next_{kFleetVehicleColumns};
   Rowset entries_{kFleetEntryColumns};
 };

@@ -62,6 +62,18 @@ std::int64_t bounded(std::size_t limit) {
   return static_cast<std::int64_t>(std::min<std::size_t>(limit, INT32_MAX));
 }
 
+template <class T, class Read>
+Result<std::vector<T>> all_in(Answer& answer, Read read) {
+  std::vector<T> rows;
+  rows.reserve(static_cast<std::size_t>(answer.count()));
+  while (answer.next()) {
+    Result<T> row = read(answer);
+    if (!row) return fail(std::move(row.error()));
+    rows.push_back(std::move(*row));
+  }
+  return rows;
+}
+
 }  // namespace
 
 Result<Answer> FleetReader::ask(const Statement& statement, Values values) {
@@ -74,14 +86,7 @@ Result<Answer> FleetReader::ask(const Statement& statement, Values values) {
 template <class T, class Read>
 Result<std::vector<T>> FleetReader::all(const Statement& statement, Values values, Read read) {
   CTR_TRY(answer, ask(statement, std::move(values)));
-  std::vector<T> rows;
-  rows.reserve(static_cast<std::size_t>(answer.count()));
-  while (answer.next()) {
-    Result<T> row = read(answer);
-    if (!row) return fail(std::move(row.error()));
-    rows.push_back(std::move(*row));
-  }
-  return rows;
+  return all_in<T>(answer, read);
 }
 
 Result<std::vector<fleet::Vehicle>> FleetReader::find(const std::vector<Vin>& vins) {
@@ -96,12 +101,21 @@ Result<std::vector<fleet::Vehicle>> FleetReader::find(const std::vector<Vin>& vi
 }
 
 Result<std::vector<fleet::Vehicle>> FleetReader::page(const ports::VehicleFilter& filter) {
+  CTR_TRY(rows, page_rows(filter));
+  return vehicles_in(std::move(rows));
+}
+
+Result<std::vector<fleet::Vehicle>> FleetReader::vehicles_in(Answer rows) {
+  return all_in<fleet::Vehicle>(rows, get_vehicle<Answer>);
+}
+
+Result<Answer> FleetReader::page_rows(const ports::VehicleFilter& filter) {
   CTR_TRY(from, start_of(filter));
   Values values;
   values.int4(from.shard).text(from.after).text(filter.fleet).text(filter.oem ? to_string(*filter.oem) : "");
   filter.status ? values.boolean(*filter.status) : values.null();
   values.int8(bounded(size_of(filter)));
-  return all<fleet::Vehicle>(kPage, std::move(values), get_vehicle<Answer>);
+  return ask(kPage, std::move(values));
 }
 
 Result<std::vector<fleet::HistoryEntry>> FleetReader::history(const Vin& vin, std::size_t limit) {

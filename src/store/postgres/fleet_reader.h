@@ -12,6 +12,9 @@ class FleetReader {
 
   Result<std::vector<fleet::Vehicle>> find(const std::vector<Vin>& vins);
   Result<std::vector<fleet::Vehicle>> page(const ports::VehicleFilter& filter);
+  /// The same as rows, which `vehicles_in` makes vehicles of on any thread.
+  Result<Answer> page_rows(const ports::VehicleFilter& filter);
+  static Result<std::vector<fleet::Vehicle>> vehicles_in(Answer rows);
   Result<std::vector<fleet::HistoryEntry>> history(const Vin& vin, std::size_t limit);
   Result<ports::FleetTotals> totals();
   Result<std::optional<ports::StoredPlan>> find_plan(const std::string& id);

@@ -18,6 +18,7 @@ struct PostgresFleet : ::testing::Test {
     auto made = open_postgres({.url = url,
                                .node = "n1",
                                .post = [this](auto action) { inbox.post(std::move(action)); },
+                               .on_broken = [this](const Error&) { ++broken; },
                                .now = kNow,
                                .timeouts = {.lock = Millis(10'000), .outage = Millis(10'000)}});
     if (!made) throw std::runtime_error(made.error().message());
@@ -35,6 +36,7 @@ struct PostgresFleet : ::testing::Test {
   }
   std::string count(const std::string& of) { return beside.run("SELECT count(*) FROM " + of)[0][0]; }
 
+  int broken = 0;
   PostgresDatabase database;
   CuttingProxy proxy{port_of(PostgresDatabase::server_url())};
   Inbox inbox;
@@ -59,11 +61,11 @@ TEST_F(PostgresFleet, KnowsWhatBecameOfACommitWhoseAnswerWasLost) {
 }
 
 TEST_F(PostgresFleet, ACallThatBreaksARuleHoldsUpNoOther) {
-  auto broken = a_vehicle(1);
-  broken.after.wish.comment = "no text: \xff";
+  auto malformed = a_vehicle(1);
+  malformed.after.wish.comment = "no text: \xff";
   std::map<int, Outcomes> answers;
   for (int i = 0; i < 3; ++i)
-    fleet().write_vehicles({i == 1 ? broken : a_vehicle(10 + i)},
+    fleet().write_vehicles({i == 1 ? malformed : a_vehicle(10 + i)},
                            [&, i](auto outcomes) { answers.emplace(i, std::move(outcomes)); });
   while (answers.size() < 3) inbox.turn();
   EXPECT_EQ(answers.at(0).value().at(0), FleetOutcome::applied);
@@ -71,6 +73,19 @@ TEST_F(PostgresFleet, ACallThatBreaksARuleHoldsUpNoOther) {
   EXPECT_EQ(answers.at(1).error().applied, Applied::no);
   EXPECT_EQ(answers.at(2).value().at(0), FleetOutcome::applied);
   EXPECT_EQ(count("vehicle"), "2");
+}
+
+TEST_F(PostgresFleet, StopsForGoodWhereItsTablesAreGone) {
+  ASSERT_TRUE(write(a_vehicle(1)));
+  beside.run("ALTER TABLE vehicle_activation_history RENAME TO elsewhere");
+  EXPECT_FALSE(write(a_vehicle(2)));
+  while (broken == 0) inbox.turn();
+  beside.run("ALTER TABLE elsewhere RENAME TO vehicle_activation_history");
+  const auto after = write(a_vehicle(3));
+  ASSERT_FALSE(after) << "the server would take it again";
+  EXPECT_EQ(after.error().applied, Applied::no);
+  EXPECT_EQ(count("vehicle"), "1");
+  EXPECT_EQ(broken, 1);
 }
 
 TEST_F(PostgresFleet, HistoryIsOnlyAddedTo) {

@@ -87,6 +87,9 @@ class Store final : public ports::Store, public WithFleet, public WithCharging {
   void push_order(std::function<Call()> make, ports::Done<Status> done);
   template <class T, class Ask>
   void ask(ReadLane& lane, Ask ask, ports::Done<Result<T>> done);
+  /// Counts one more read; false, and `done` is told, where too many are queued.
+  template <class T>
+  bool admit(ports::Done<Result<T>>& done);
   /// Runs `ask` on the worker's thread.
   template <class T, class Ask>
   void ask(task::Worker& worker, Ask ask, ports::Done<Result<T>> done);
@@ -103,14 +106,19 @@ class Store final : public ports::Store, public WithFleet, public WithCharging {
   std::unique_ptr<ports::ChargingStore> charging_;
 };
 
+template <class T>
+bool Store::admit(ports::Done<Result<T>>& done) {
+  if (reads_.fetch_add(1) < params_.reads_queued) return true;
+  --reads_;
+  params_.post([done = std::move(done)]() mutable {
+    done(fail(ErrorKind::exhausted, "store", "too many reads are queued"));
+  });
+  return false;
+}
+
 template <class T, class Ask>
 void Store::ask(task::Worker& worker, Ask ask, ports::Done<Result<T>> done) {
-  if (reads_.fetch_add(1) >= params_.reads_queued) {
-    --reads_;
-    return params_.post([done = std::move(done)]() mutable {
-      done(fail(ErrorKind::exhausted, "store", "too many reads are queued"));
-    });
-  }
+  if (!admit(done)) return;
   worker.post([this, ask = std::move(ask), done = std::move(done)]() mutable {
     Result<T> answer = ask();
     --reads_;

@@ -72,7 +72,8 @@ std::expected<void, Refusal> Transactor::end(std::span<const Call> calls, const 
     if (found == Found::committed) return {};
     if (found == Found::unknown) return std::unexpected(in_doubt());
   }
-  return std::unexpected(hopeless(error_of(failure)));
+  if (asks_to_leave(failure) || is_transient(failure)) return std::unexpected(hopeless(error_of(failure)));
+  return std::unexpected(Refusal{.failure = std::move(failure), .error = {}});
 }
 
 std::expected<Answer, Refusal> Transactor::ask(const Call& call) {
