@@ -168,6 +168,12 @@ std::shared_ptr<FleetControl::Task> FleetControl::task_of(std::string_view id) c
   return found == tasks_.end() ? nullptr : *found;
 }
 
+std::vector<const FleetRunView*> FleetControl::all() const {
+  std::vector<const FleetRunView*> views;
+  for (auto task = tasks_.rbegin(); task != tasks_.rend(); ++task) views.push_back(&(*task)->view);
+  return views;
+}
+
 const FleetRunView* FleetControl::find(std::string_view id) const {
   const auto task = task_of(id);
   return task ? &task->view : nullptr;

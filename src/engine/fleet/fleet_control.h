@@ -64,6 +64,8 @@ class FleetControl {
                                                 std::optional<fleet::DeactivationLimit> limit);
   /// Nothing in this process began it, or long ago.
   [[nodiscard]] const FleetRunView* find(std::string_view id) const;
+  /// Those that `find` would find, newest first.
+  [[nodiscard]] std::vector<const FleetRunView*> all() const;
   /// Answers once the run has ended, or at `until`, whichever is first.
   void watch(std::string id, Instant until, ports::Done<const FleetRunView*> done);
   void interrupt(std::string_view id);

@@ -202,6 +202,13 @@ class FleetRuns : public ::testing::Test {
     return entries;
   }
 
+  std::vector<ports::ActivationMetric> metrics() {
+    std::vector<ports::ActivationMetric> metrics;
+    fleet_store_.metrics(10, [&](Result<std::vector<ports::ActivationMetric>> found) { metrics = *found; });
+    time_.run_for(std::chrono::seconds(1));
+    return metrics;
+  }
+
   static std::uint64_t of(const fleet::RunSummary& summary, fleet::Oem oem, fleet::Outcome outcome) {
     return summary.by_oem[static_cast<std::size_t>(oem)].vehicles[static_cast<std::size_t>(outcome)];
   }

@@ -205,14 +205,18 @@ void FleetRun::start_worker(Lane& lane) {
             if (options_.on_progress) options_.on_progress(oem, done, total);
           }});
   lane.worker->start(std::move(lane.due), [this, &lane] {
-    fleet::OemSummary& of_lane = summary_.by_oem[static_cast<std::size_t>(lane.oem)];
-    const fleet::OemSummary& of_worker = lane.worker->summary();
-    for (std::size_t i = 0; i < fleet::outcome_count; ++i) of_lane.vehicles[i] += of_worker.vehicles[i];
-    of_lane.calls = of_worker.calls;
-    of_lane.reasons = of_worker.reasons;
-    of_lane.trouble = of_worker.trouble;
+    take_summary(lane);
     lane_ended(lane);
   });
+}
+
+void FleetRun::take_summary(const Lane& lane) {
+  fleet::OemSummary& of_lane = summary_.by_oem[static_cast<std::size_t>(lane.oem)];
+  const fleet::OemSummary& of_worker = lane.worker->summary();
+  for (std::size_t i = 0; i < fleet::outcome_count; ++i) of_lane.vehicles[i] += of_worker.vehicles[i];
+  of_lane.calls = of_worker.calls;
+  of_lane.reasons = of_worker.reasons;
+  of_lane.trouble = of_worker.trouble;
 }
 
 void FleetRun::lane_ended(Lane& lane) {
@@ -235,10 +239,12 @@ void FleetRun::answer() {
   if (!done_) return;
   summary_.interrupted = interrupted_;
   // What a call that hangs has kept from being counted is not known: the next run looks.
-  for (const auto& lane : lanes_)
-    if (lane->worker && !lane->ended)
-      count_of(summary_.by_oem[static_cast<std::size_t>(lane->oem)], Outcome::pending) +=
-          lane->worker->uncounted();
+  for (const auto& lane : lanes_) {
+    if (!lane->worker || lane->ended) continue;
+    take_summary(*lane);
+    count_of(summary_.by_oem[static_cast<std::size_t>(lane->oem)], Outcome::pending) +=
+        lane->worker->uncounted();
+  }
   std::exchange(done_, nullptr)(summary_);
 }
 

@@ -66,6 +66,7 @@ class FleetRun {
   void start_lane(Lane& lane);
   void tell_absence(const Lane& lane);
   void start_worker(Lane& lane);
+  void take_summary(const Lane& lane);
   void lane_ended(Lane& lane);
   void answer();
   [[nodiscard]] bool is_asked_for(fleet::Oem oem) const;

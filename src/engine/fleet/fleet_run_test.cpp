@@ -48,29 +48,6 @@ TEST_F(FleetRuns, ASecondRunDoesNothingWhereEverythingIsAsWanted) {
       << "the wish, what was found, its activation: no row for each run";
 }
 
-TEST_F(FleetRuns, NoMoreCallsAreInFlightThanTheCloudAllows) {
-  wish(kKia, 500);
-  run();
-  EXPECT_EQ(kia_.in_flight_most, kia_.limit.calls_at_once);
-}
-
-TEST_F(FleetRuns, VehiclesComeInWaves) {
-  settings_.wave = 10;
-  settings_.page = 7;
-  wish(kKia, 48);
-  const auto summary = run();
-  EXPECT_EQ(of(summary, fleet::Oem::kia, Outcome::activated), 48U);
-}
-
-TEST_F(FleetRuns, WavesOfACloudThatAnswersAtOnceAreAllCounted) {
-  kia_.tells_no_models = true;
-  settings_.wave = 3;
-  wish(kKia, 20);
-  const auto summary = run();
-  EXPECT_EQ(summary.vehicles, 20U);
-  EXPECT_EQ(of(summary, fleet::Oem::kia, Outcome::activated), 20U);
-}
-
 TEST_F(FleetRuns, ABatchThatTakesMoreThanAreLetAheadIsSentAllTheSame) {
   kia_.limit.changed_at_once = 50;
   settings_.ahead = 4;
@@ -362,18 +339,6 @@ TEST_F(FleetRuns, ACloudThatIsNotConfiguredIsSaidSo) {
   wish("5YJ", 3);
   const auto summary = FleetRuns::run();
   EXPECT_EQ(of(summary, fleet::Oem::tesla, Outcome::not_configured), 3U);
-}
-
-TEST_F(FleetRuns, MetricsAreWrittenOnceADayAndCloud) {
-  wish(kKia, 3);
-  run();
-  run();
-  std::vector<ports::ActivationMetric> metrics;
-  fleet_store_.metrics(10, [&](Result<std::vector<ports::ActivationMetric>> found) { metrics = *found; });
-  time_.run_for(std::chrono::seconds(1));
-  ASSERT_EQ(metrics.size(), 1U);
-  EXPECT_EQ(metrics[0].oem, "kia");
-  EXPECT_EQ(metrics[0].activated, 3U);
 }
 
 // -- wishes -----------------------------------------------------------------------------------------------

@@ -31,7 +31,8 @@ struct FleetSettings {
   /// A pause of a vehicle or a cloud that is longer than this is left to the next run.
   Millis patience = std::chrono::seconds(60);
   std::size_t page = 10'000;           ///< vehicles read at once
-  std::size_t wave = 20'000;           ///< vehicles of one cloud in memory at once
+  std::size_t wave = 10'000;           ///< vehicles of one cloud that go together, a page of them at most
+  std::size_t waves_at_once = 2;       ///< in memory: one waits for its next look while another is at work
   std::size_t ahead = 500;             ///< intents committed before their calls have a place
   std::size_t failing_calls_max = 20;  ///< in a row: then the cloud is left alone until the next run
   Millis lease_term = std::chrono::minutes(5);
