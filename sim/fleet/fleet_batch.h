@@ -3,6 +3,7 @@
 #include <string>
 
 #include "fleet/fleet_simulation.h"
+#include "tally.h"
 
 namespace contactor::sim {
 
@@ -14,21 +15,6 @@ struct FleetBatchParams {
   bool verify_determinism = false;
   bool canary = false;
   bool verbose = false;
-};
-
-/// Sums over many runs; also what a worker process tells its parent.
-struct FleetTally {
-  std::uint64_t runs = 0, quiet = 0, vehicles = 0, reconciled = 0, crashes = 0, events = 0, calls = 0,
-                changes = 0;
-  std::uint64_t wanted_on = 0, on = 0, virtual_ms = 0, failed_runs = 0;
-  std::map<std::string, std::uint64_t> faults, outcomes;
-
-  void add(const FleetScenario& scenario, const FleetRunResult& result);
-  void add(const FleetTally& other);
-  [[nodiscard]] std::string to_text() const;
-  [[nodiscard]] static FleetTally from_text(const std::string& text);
-  /// A batch in which hardly anything is switched on proves nothing.
-  [[nodiscard]] bool is_vacuous() const { return wanted_on >= 100 && on * 10 < wanted_on * 9; }
 };
 
 /// What a failing run prints: the line that replays it, what was violated, and the story.
