@@ -179,7 +179,7 @@ Explanation explain(const Story& story, const std::vector<ports::Incident>& inci
   return out;
 }
 
-std::string explanation_json(const Explanation& explanation) {
+json::object explanation_object(const Explanation& explanation) {
   json::object out{{"subject", explanation.subject},
                    {"wanted", explanation.wanted},
                    {"observed", explanation.observed},
@@ -198,7 +198,7 @@ std::string explanation_json(const Explanation& explanation) {
                                   {"all_timeouts", timeline_object(explanation.timeouts)}};
   out["pending"] = pending_array(explanation.pending);
   out["activation"] = activation_object(explanation.activation);
-  return json::serialize(out);
+  return out;
 }
 
 std::string explanation_text(const Explanation& explanation) {

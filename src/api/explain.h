@@ -6,6 +6,7 @@
 
 #include "api/activation_codec.h"
 #include "api/call.h"
+#include "api/fleet_explain.h"
 #include "ota/policy.h"
 
 namespace contactor::api {
@@ -40,13 +41,23 @@ struct Explanation {
 /// Pure: everything comes from what is stored.
 [[nodiscard]] Explanation explain(const Story& story, const std::vector<ports::Incident>& incidents,
                                   const ota::Policy& policy, Instant now);
-[[nodiscard]] std::string explanation_json(const Explanation& explanation);
+[[nodiscard]] boost::json::object explanation_object(const Explanation& explanation);
 /// For a terminal, lines of at most about 100 columns.
 [[nodiscard]] std::string explanation_text(const Explanation& explanation);
 
-/// Reads everything that belongs to what the path's `{id}` names, and explains it.
+/// What is known of an id. A VIN names a vehicle's data connection, the newest order for it, or both.
+struct Explained {
+  std::optional<Explanation> order;
+  std::optional<FleetExplanation> vehicle;
+};
+/// One document: of the order, where there is one, with the vehicle as its member `fleet`.
+[[nodiscard]] std::string explained_json(const Explained& explained, const Environment& env);
+[[nodiscard]] std::string explained_text(const Explained& explained);
+
+/// Reads everything that belongs to what the path's `{id}` names, as far as the caller may know of it, and
+/// explains it.
 void explain_subject(const CallPtr& call,
-                     std::move_only_function<void(const CallPtr&, const Explanation&)> then);
+                     std::move_only_function<void(const CallPtr&, const Explained&)> then);
 
 /// What the path's `{id}` names: an activation, command, ticket, order or payment, or the newest activation
 /// of a VIN.

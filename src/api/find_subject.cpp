@@ -4,6 +4,7 @@
 #include "api/explain.h"
 #include "api/fields.h"
 #include "api/find.h"
+#include "json/json.h"
 
 namespace contactor::api {
 namespace {
@@ -22,18 +23,18 @@ ports::Done<Result<Found>> ending(const CallPtr& call, Then then) {
 }
 
 /// The newest that still moves says most; where all have ended, the newest.
-void find_by_vin(const CallPtr& call, const Vin& vin, Then then) {
+void list_by_vin(const CallPtr& call, const Vin& vin, std::move_only_function<void(Found)> then) {
   ports::ActivationFilter filter{.vin = vin, .limit = 100};
   if (!call->principal().sees_all()) filter.ordered_by = call->principal().subject();
-  call->env->store.list(
-      filter, or_refuse<std::vector<ota::Activation>>(
-                  call, [call, then = std::move(then)](const std::vector<ota::Activation>& all) mutable {
-                    if (all.empty()) return call->refuse(no_such_thing());
-                    const auto moving = std::ranges::find_if(all, [](const ota::Activation& each) {
-                      return !ota::is_final(each.state) && each.state != ota::State::Scheduled;
-                    });
-                    then(call, moving == all.end() ? all.front() : *moving);
-                  }));
+  call->env->store.list(filter,
+                        or_refuse<std::vector<ota::Activation>>(
+                            call, [then = std::move(then)](const std::vector<ota::Activation>& all) mutable {
+                              if (all.empty()) return then(std::nullopt);
+                              const auto moving = std::ranges::find_if(all, [](const ota::Activation& each) {
+                                return !ota::is_final(each.state) && each.state != ota::State::Scheduled;
+                              });
+                              then(moving == all.end() ? all.front() : *moving);
+                            }));
 }
 
 void find_by_ticket(const CallPtr& call, TicketId id, Then then) {
@@ -55,20 +56,74 @@ void find_by_foreign_id(const CallPtr& call, const std::string& id, Then then) {
 
 }  // namespace
 
-void explain_subject(const CallPtr& call,
-                     std::move_only_function<void(const CallPtr&, const Explanation&)> then) {
-  find_subject(call, [then = std::move(then)](const CallPtr& asked, ota::Activation activation) mutable {
-    read_story(
-        asked, std::move(activation), [then = std::move(then)](const CallPtr& reader, Story story) mutable {
-          reader->env->store.incidents(
-              20, or_refuse<std::vector<ports::Incident>>(
-                      reader, [reader, story = std::move(story), then = std::move(then)](
-                                  const std::vector<ports::Incident>& incidents) mutable {
-                        const Environment& env = *reader->env;
-                        then(reader, explain(story, incidents, env.engine.settings().policy, env.time.now()));
-                      }));
-        });
+namespace {
+
+using Explain = std::move_only_function<void(const CallPtr&, const Explained&)>;
+
+void explain_order(const CallPtr& call, ota::Activation activation, Explained known, Explain then) {
+  read_story(
+      call, std::move(activation),
+      [known = std::move(known), then = std::move(then)](const CallPtr& reader, Story story) mutable {
+        reader->env->store.incidents(
+            20, or_refuse<std::vector<ports::Incident>>(
+                    reader, [reader, story = std::move(story), known = std::move(known),
+                             then = std::move(then)](const std::vector<ports::Incident>& incidents) mutable {
+                      const Environment& env = *reader->env;
+                      known.order = explain(story, incidents, env.engine.settings().policy, env.time.now());
+                      then(reader, known);
+                    }));
+      });
+}
+
+void explain_vin(const CallPtr& call, const Vin& vin, Explained known, Explain then) {
+  list_by_vin(call, vin, [call, known = std::move(known), then = std::move(then)](Found newest) mutable {
+    if (newest) return explain_order(call, std::move(*newest), std::move(known), std::move(then));
+    if (!known.vehicle) return call->refuse(no_such_thing());
+    then(call, known);
   });
+}
+
+}  // namespace
+
+void explain_subject(const CallPtr& call, Explain then) {
+  const auto vin = Vin::parse(call->path_value("id"));
+  if (!vin)
+    return find_subject(call, [then = std::move(then)](const CallPtr& asked, ota::Activation found) mutable {
+      explain_order(asked, std::move(found), {}, std::move(then));
+    });
+  // A service account knows of its own orders, and not of the fleet.
+  if (!call->principal().sees_all() || call->env->fleet == nullptr)
+    return explain_vin(call, *vin, {}, std::move(then));
+  call->env->fleet->parts().store.find_vehicles(
+      {*vin}, or_refuse<std::vector<fleet::Vehicle>>(call, [call, vin = *vin, then = std::move(then)](
+                                                               std::vector<fleet::Vehicle> found) mutable {
+        const engine::FleetSettings& settings = call->env->fleet->parts().settings;
+        const Instant now = call->env->time.now();
+        Explained known;
+        if (!found.empty())
+          known.vehicle = explain(engine::survey_of(std::move(found.front()), settings, now), settings, now);
+        explain_vin(call, vin, std::move(known), std::move(then));
+      }));
+}
+
+std::string explained_json(const Explained& explained, const Environment& env) {
+  json::object out;
+  if (explained.vehicle)
+    out = explanation_object(*explained.vehicle, env.fleet->parts().settings, env.time.now());
+  if (explained.order) {
+    json::object of_order = explanation_object(*explained.order);
+    if (auto* const vehicle = out.if_contains("fleet")) of_order["fleet"] = std::move(*vehicle);
+    out = std::move(of_order);
+  }
+  return json::serialize(out);
+}
+
+std::string explained_text(const Explained& explained) {
+  std::string out;
+  if (explained.order) out += explanation_text(*explained.order);
+  if (explained.order && explained.vehicle) out += '\n';
+  if (explained.vehicle) out += explanation_text(*explained.vehicle);
+  return out;
 }
 
 void find_subject(const CallPtr& call, Then then) {
@@ -80,7 +135,10 @@ void find_subject(const CallPtr& call, Then then) {
     return find_by_ticket(call, ticket, std::move(then));
   if (const auto command = ota::parse_command_id(id))
     return store.find(command->activation, ending(call, std::move(then)));
-  if (const auto vin = Vin::parse(id)) return find_by_vin(call, *vin, std::move(then));
+  if (const auto vin = Vin::parse(id))
+    return list_by_vin(call, *vin, [call, then = std::move(then)](Found newest) mutable {
+      answer(call, std::move(newest), then);
+    });
   if (why_not(id, {.min = 1, .max = 255, .kind = TextRule::Kind::visible_ascii}))
     return call->refuse(no_such_thing());
   find_by_foreign_id(call, id, std::move(then));

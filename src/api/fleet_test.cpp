@@ -55,6 +55,61 @@ TEST(FleetApi, ARepeatUnderTheSameKeyGetsTheSameAnswer) {
   expect_problem(ask(wished("KNAZZZ1ZZ00000002")), 422, "another body");
 }
 
+TEST(FleetApi, TotalsAndRunsAreListedForTheConsole) {
+  Fixture fixture;
+  ASSERT_EQ(fixture.post("/v1/fleet/vehicles", wished()).status, 201);
+  ASSERT_EQ(fixture.post("/v1/fleet/vehicles", wished("ZARZZZ1ZZ00000001")).status, 201);
+  EXPECT_TRUE(object_of(fixture.get("/v1/fleet/runs")).at("items").as_array().empty());
+  const auto run = run_to_end(fixture, fixture.post("/v1/fleet/runs", "{}"));
+  const auto runs = object_of(fixture.get("/v1/fleet/runs", Role::viewer)).at("items").as_array();
+  ASSERT_EQ(runs.size(), 1U);
+  EXPECT_EQ(runs[0].at("id"), run.at("id"));
+  EXPECT_EQ(runs[0].at("state"), "ended");
+  const auto totals = object_of(fixture.get("/v1/fleet/totals", Role::viewer)).at("items").as_array();
+  ASSERT_EQ(totals.size(), 2U);
+  EXPECT_EQ(totals[0].at("oem"), "kia");
+  EXPECT_EQ(totals[0].at("active"), 1);
+  EXPECT_TRUE(totals[1].at("oem").is_null()) << "a make without a cloud";
+  EXPECT_EQ(fixture.get("/v1/fleet/totals", Role::service).status, 403);
+}
+
+TEST(FleetApi, AVehicleIsExplainedBeforeAndAfterItsRun) {
+  Fixture fixture;
+  const auto explained = [&](Role role = Role::viewer) {
+    return object_of(fixture.get("/v1/explain/" + std::string(kKia), role));
+  };
+  expect_problem(fixture.get("/v1/explain/" + std::string(kKia)), 404, "not on record");
+  ASSERT_EQ(fixture.post("/v1/fleet/vehicles", wished()).status, 201);
+  const auto before = explained(Role::operator_);
+  EXPECT_EQ(json::string_at(before, "subject"), kKia);
+  EXPECT_THAT(std::string(*json::string_at(before, "wanted")), ::testing::StartsWith("on ("));
+  EXPECT_THAT(std::string(*json::string_at(before, "observed")), ::testing::HasSubstr("never read"));
+  EXPECT_EQ(json::string_at(before, "next"), "the next run looks at it");
+  EXPECT_EQ(json::string_at(before.at("fleet").as_object(), "vin"), kKia);
+  run_to_end(fixture, fixture.post("/v1/fleet/runs", "{}"));
+  const auto after = explained(Role::operator_);
+  EXPECT_THAT(std::string(*json::string_at(after, "observed")), ::testing::StartsWith("active, read "));
+  EXPECT_FALSE(after.at("next_at").is_null());
+  EXPECT_EQ(json::serialize(explained()).find(kKia), std::string::npos) << "a viewer sees no VIN";
+}
+
+TEST(FleetApi, AVinExplainsTheVehicleAndItsNewestOrder) {
+  Fixture fixture;
+  const std::string vin = "WBA00000000000001";
+  fixture.car_refuses(true);
+  const auto id = id_of(fixture.post("/v1/ota/activations", order_body()));
+  fixture.pass(std::chrono::minutes(10));
+  ASSERT_EQ(fixture.post("/v1/fleet/vehicles", wished(vin)).status, 201);
+  const auto both = object_of(fixture.get("/v1/explain/" + vin, Role::operator_));
+  EXPECT_EQ(json::string_at(both, "subject"), id);
+  EXPECT_EQ(json::string_at(both.at("fleet").as_object(), "vin"), vin);
+  const auto words = fixture.ask_locally("GET", "/local/explain/" + vin).body;
+  EXPECT_THAT(words, ::testing::HasSubstr(id + ": "));
+  EXPECT_THAT(words, ::testing::HasSubstr("data connection of " + vin));
+  // A service account knows of its own orders, and not of the fleet.
+  EXPECT_EQ(fixture.get("/v1/explain/" + vin, Role::service).status, 404);
+}
+
 TEST(FleetApi, ManyVehiclesAreTakenWithOneOutcomeEach) {
   Fixture fixture;
   ASSERT_EQ(fixture.post("/v1/fleet/vehicles", wished()).status, 201);

@@ -62,6 +62,11 @@ constexpr std::string_view kFleet = R"json(
   "enum": ["running", "ended", "failed"]}, "begun_at": {"$ref": "#/components/schemas/Moment"},
   "ended_at": {"$ref": "#/components/schemas/OptionalMoment"}, "progress": {"type": "object"},
   "summary": {"type": "object"}, "error": {"type": "object"}, "plan": {"$ref": "#/components/schemas/FleetPlan"}}},
+"FleetRunList": {"type": "object", "required": ["items", "next_cursor"], "properties": {"items": {"type": "array",
+  "items": {"$ref": "#/components/schemas/FleetRun"}}, "next_cursor": {"type": "null"}}},
+"FleetTotals": {"type": "object", "required": ["items", "next_cursor"], "properties": {"items": {"type": "array",
+  "items": {"type": "object", "required": ["oem", "vehicles", "active"], "properties": {"oem": {"type": ["string",
+  "null"]}, "vehicles": {"type": "integer"}, "active": {"type": "integer"}}}}, "next_cursor": {"type": "null"}}},
 "FleetPlan": {"type": "object", "properties": {"id": {"type": "string"},
   "made_at": {"$ref": "#/components/schemas/Moment"}, "good_until": {"$ref": "#/components/schemas/Moment"},
   "as_wanted": {"type": "integer"}, "changes": {"type": "integer"}, "applied_at":

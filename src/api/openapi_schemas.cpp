@@ -93,7 +93,10 @@ constexpr std::string_view kActivations = R"json(
   "next": {"type": "string"}, "next_at": {"$ref": "#/components/schemas/OptionalMoment"},
   "money": {"type": "string"}, "attempts": {"type": "array"}, "remaining": {"type": "array"},
   "escalation_at": {"$ref": "#/components/schemas/OptionalMoment"}, "schedules": {"type": "object"},
-  "pending": {"type": "array"}, "activation": {"$ref": "#/components/schemas/Activation"}}})json";
+  "pending": {"type": "array"}, "activation": {"$ref": "#/components/schemas/Activation"},
+  "fleet": {"allOf": [{"$ref": "#/components/schemas/Vehicle"}, {"type": "object", "description":
+  "The data connection of the vehicle that a VIN names, explained by itself.", "properties": {"explanation":
+  {"type": "object"}}}]}}})json";
 
 constexpr std::string_view kCatalogue = R"json(
 "ServiceDocument": {"type": "object", "additionalProperties": false, "required": ["name", "template"],

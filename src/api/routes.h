@@ -42,6 +42,7 @@ struct Route {
 [[nodiscard]] std::vector<Route> catalogue_routes();
 [[nodiscard]] std::vector<Route> fleet_vehicle_routes();
 [[nodiscard]] std::vector<Route> fleet_run_routes();
+[[nodiscard]] std::vector<Route> fleet_plan_routes();
 [[nodiscard]] std::vector<Route> fleet_report_routes();
 [[nodiscard]] std::vector<Route> callback_routes();
 [[nodiscard]] std::vector<Route> system_routes();

@@ -29,6 +29,18 @@ void show_metrics(CallPtr call) {
                                            }));
 }
 
+void show_totals(CallPtr call) {
+  store_of(*call).fleet_totals(or_refuse<ports::FleetTotals>(call, [call](const ports::FleetTotals& totals) {
+    std::vector<std::string> items;
+    for (const auto& row : totals.rows)
+      items.push_back(json::serialize(
+          json::object{{"oem", row.oem ? json::value(fleet::to_string(*row.oem)) : json::value(nullptr)},
+                       {"vehicles", row.vehicles},
+                       {"active", row.active}}));
+    call->reply(200, list_json(items, std::nullopt));
+  }));
+}
+
 void list_alerts(CallPtr call) {
   Faults faults;
   const std::size_t limit = read_limit(*call, faults);
@@ -63,6 +75,14 @@ std::vector<Route> fleet_report_routes() {
        .summary = "Activated vehicles by day and cloud, newest day first",
        .tag = "fleet",
        .response_schema = "MetricList"},
+      {.method = "GET",
+       .pattern = "/v1/fleet/totals",
+       .policy = kReaders,
+       .handle = show_totals,
+       .summary =
+           "How many vehicles each cloud has on record, and how many of them are active; null: no cloud",
+       .tag = "fleet",
+       .response_schema = "FleetTotals"},
       {.method = "GET",
        .pattern = "/v1/fleet/alerts",
        .policy = kReaders,

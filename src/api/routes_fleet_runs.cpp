@@ -65,6 +65,12 @@ std::optional<Millis> read_wait(const Call& call, Faults& faults) {
   return wait;
 }
 
+void list_runs(CallPtr call) {
+  std::vector<std::string> items;
+  for (const auto* const view : call->env->fleet->all()) items.push_back(json::serialize(run_object(*view)));
+  call->reply(200, list_json(items, std::nullopt));
+}
+
 /// With `?wait=10s` the answer comes when the run has ended, or then.
 void show_run(CallPtr call) {
   Faults faults;
@@ -101,7 +107,8 @@ void find_plan(const CallPtr& call, Then then) {
 
 void show_plan(CallPtr call) {
   find_plan(call, [call](const fleet::Plan& plan, const ports::StoredPlan& stored) {
-    json::object object = plan_object(plan, plan.items.size());
+    // All of them stand in the file: a plan may hold a million.
+    json::object object = plan_object(plan, kItemsShown);
     object["applied_at"] =
         stored.applied_at ? json::value(to_rfc3339(*stored.applied_at)) : json::value(nullptr);
     object["file"] = stored.document;
@@ -146,6 +153,14 @@ std::vector<Route> fleet_run_routes() {
        .request_schema = "FleetRunRequest",
        .needs_key = true},
       {.method = "GET",
+       .pattern = "/v1/fleet/runs",
+       .policy = kReaders,
+       .handle = list_runs,
+       .summary =
+           "Runs and plans that this node has begun, newest first: those under way and the last that ended",
+       .tag = "fleet",
+       .response_schema = "FleetRunList"},
+      {.method = "GET",
        .pattern = "/v1/fleet/runs/{id}",
        .policy = kReaders,
        .handle = show_run,
@@ -161,6 +176,11 @@ std::vector<Route> fleet_run_routes() {
        .tag = "fleet",
        .response_schema = "FleetRun",
        .success = 202},
+  };
+}
+
+std::vector<Route> fleet_plan_routes() {
+  return {
       {.method = "POST",
        .pattern = "/v1/fleet/plans",
        .policy = kOperators,
@@ -176,7 +196,7 @@ std::vector<Route> fleet_run_routes() {
        .pattern = "/v1/fleet/plans/{id}",
        .policy = kReaders,
        .handle = show_plan,
-       .summary = "A plan with its items and its file",
+       .summary = "A plan with its first thousand items, and its file with all of them",
        .tag = "fleet",
        .response_schema = "FleetPlan"},
       {.method = "POST",

@@ -99,11 +99,11 @@ void audit(CallPtr call) {
 }
 
 void explain_in_words(CallPtr call) {
-  explain_subject(call, [](const CallPtr& asked, const Explanation& explanation) {
+  explain_subject(call, [](const CallPtr& asked, const Explained& explained) {
     asked->reply(
         Response{.status = 200,
                  .headers = {{"Content-Type", "text/plain; charset=utf-8"}, {"Cache-Control", "no-store"}},
-                 .body = explanation_text(explanation)});
+                 .body = explained_text(explained)});
   });
 }
 

@@ -5,14 +5,12 @@
 #include "api/fields.h"
 #include "api/find.h"
 #include "api/order_codec.h"
-#include "crypto/crypto.h"
-#include "crypto/encoding.h"
+#include "api/repeatable.h"
 #include "json/json.h"
 
 namespace contactor::api {
 namespace {
 
-constexpr std::string_view kCreateRoute = "POST /v1/ota/activations";
 constexpr Policy kReaders =
     Policy::roles({Role::viewer, Role::operator_, Role::technician, Role::admin, Role::service});
 constexpr Policy kSenders = Policy::roles({Role::operator_, Role::admin, Role::service});
@@ -24,62 +22,23 @@ std::string seen_by(const Principal& principal, const ota::Activation& activatio
 
 // -- creating ---------------------------------------------------------------------------------------------
 
-/// Holds the key of a creating request until it is answered.
-class KeyInProgress {
- public:
-  KeyInProgress(std::shared_ptr<Environment> env, std::string key)
-      : env_(std::move(env)), key_(std::move(key)) {}
-  ~KeyInProgress() { env_->keys_in_progress.erase(key_); }
-  KeyInProgress(const KeyInProgress&) = delete;
-  KeyInProgress& operator=(const KeyInProgress&) = delete;
-
- private:
-  std::shared_ptr<Environment> env_;
-  std::string key_;
-};
-
-struct Creation {
-  CallPtr call;
-  std::string key;
-  std::string digest;
-  std::unique_ptr<KeyInProgress> hold;
-};
-using CreationPtr = std::shared_ptr<Creation>;
-
-void reply_stored(const Creation& creation, const ports::IdempotentReply& stored) {
-  if (stored.request_digest != creation.digest) return creation.call->refuse(key_reused());
-  creation.call->reply(stored.status, stored.body, {{"Idempotency-Replayed", "true"}});
-}
-
-/// Nothing new was started. Was the same request answered before? Then it gets that answer again; only
-/// otherwise `fresh` speaks.
-void unless_answered_before(const CreationPtr& creation, std::move_only_function<void()> fresh) {
-  const Principal& who = creation->call->principal();
-  creation->call->env->store.find_reply(
-      who.subject(), std::string(kCreateRoute), creation->key,
-      or_refuse<std::optional<ports::IdempotentReply>>(
-          creation->call,
-          [creation, fresh = std::move(fresh)](std::optional<ports::IdempotentReply> stored) mutable {
-            if (stored) return reply_stored(*creation, *stored);
-            fresh();
-          }));
-}
-
-void accepted(const CreationPtr& creation, Result<engine::Accepted> result) {
-  const CallPtr& call = creation->call;
+void accepted(const KeyedPtr& keyed, Result<engine::Accepted> result) {
+  const CallPtr& call = keyed->call;
+  // Where nothing new was started, an earlier answer under the same key comes first.
   if (!result) {
     if (result.error().kind != ErrorKind::conflict) return call->refuse(result.error());
-    return unless_answered_before(creation, [call, error = result.error()] { call->refuse(error); });
+    return unless_answered_before(keyed, [call, error = result.error()] { call->refuse(error); });
   }
-  if (result->stored_reply) return reply_stored(*creation, *result->stored_reply);
+  if (result->stored_reply) return keyed->replay(*result->stored_reply);
   const std::string body = activation_json(result->activation);
-  if (result->repeated) return unless_answered_before(creation, [call, body] { call->reply(200, body); });
+  if (result->repeated) return unless_answered_before(keyed, [call, body] { call->reply(200, body); });
   call->reply(201, body,
               {{"Location", "/v1/ota/activations/" + contactor::to_string(result->activation.id)}});
 }
 
-void start_order(const CreationPtr& creation, const boost::json::object& body, const Catalogue& catalogue) {
-  const CallPtr& call = creation->call;
+/// The reply is stored together with the order: no crash comes between them.
+void start_order(const KeyedPtr& keyed, const boost::json::object& body, const Catalogue& catalogue) {
+  const CallPtr& call = keyed->call;
   const auto find_service = [&](const ServiceId& id) -> const ports::Service* {
     const auto found = catalogue.find(id);
     return found == catalogue.end() ? nullptr : &found->second;
@@ -89,32 +48,25 @@ void start_order(const CreationPtr& creation, const boost::json::object& body, c
       read_order(body, {.find_service = find_service, .ordered_by = subject, .now = call->env->time.now()});
   if (!order)
     return unless_answered_before(
-        creation, [call, faults = std::move(order.error())] { call->refuse(validation_problem(faults)); });
+        keyed, [call, faults = std::move(order.error())] { call->refuse(validation_problem(faults)); });
   engine::ReplyTemplate reply{
       .principal = subject,
-      .route = std::string(kCreateRoute),
-      .key = creation->key,
-      .request_digest = creation->digest,
+      .route = keyed->route,
+      .key = keyed->key,
+      .request_digest = keyed->digest,
       .render = [](const ota::Activation& made) { return std::pair(201, activation_json(made)); }};
-  call->env->engine.accept(std::move(*order), std::move(reply), [creation](Result<engine::Accepted> result) {
-    accepted(creation, std::move(result));
-  });
+  call->env->engine.accept(std::move(*order), std::move(reply),
+                           [keyed](Result<engine::Accepted> result) { accepted(keyed, std::move(result)); });
 }
 
 void create_activation(CallPtr call) {
   auto body = Body::parse(call->request.body);
   if (!body) return call->refuse(body.error());
-  const std::string key(call->request.header("idempotency-key"));
-  const std::string running = call->principal().subject() + "\n" + std::string(kCreateRoute) + "\n" + key;
-  if (!call->env->keys_in_progress.insert(running).second) return call->refuse(key_in_progress());
-  auto creation = std::make_shared<Creation>();
-  creation->hold = std::make_unique<KeyInProgress>(call->env, running);
-  creation->key = key;
-  creation->digest = crypto::to_hex(crypto::bytes_of(crypto::sha256(call->request.body)));
-  creation->call = call;
+  const KeyedPtr keyed = Keyed::take(call);
+  if (!keyed) return;
   call->env->catalogue->get(or_refuse<Refreshed<Catalogue>::Shared>(
-      call, [creation, body = std::move(*body)](const Refreshed<Catalogue>::Shared& catalogue) {
-        start_order(creation, body.object(), *catalogue);
+      call, [keyed, body = std::move(*body)](const Refreshed<Catalogue>::Shared& catalogue) {
+        start_order(keyed, body.object(), *catalogue);
       }));
 }
 

@@ -68,11 +68,11 @@ void act_on_ticket(CallPtr call) {
 }
 
 void show_explanation(CallPtr call) {
-  explain_subject(call, [](const CallPtr& asked, const Explanation& explanation) {
-    const std::string text = explanation_json(explanation);
-    asked->reply(200, asked->principal().sees_personal_data()
-                          ? text
-                          : mask_vin(text, explanation.activation.order->vin));
+  explain_subject(call, [](const CallPtr& asked, const Explained& explained) {
+    const std::string text = explained_json(explained, *asked->env);
+    const Vin& vin =
+        explained.order ? explained.order->activation.order->vin : explained.vehicle->vehicle.vehicle.vin;
+    asked->reply(200, asked->principal().sees_personal_data() ? text : mask_vin(text, vin));
   });
 }
 

@@ -7,7 +7,6 @@
 
 #include "app/ask.h"
 #include "app/commands.h"
-#include "app/fleet_words.h"
 #include "app/store_session.h"
 #include "json/json.h"
 #include "ports/url_encoding.h"
@@ -134,36 +133,10 @@ Result<int> act_on_ticket(StoreSession& session, const cli::Ticket& words, bool 
 
 // -- explanations and the audit ---------------------------------------------------------------------------
 
-/// Nothing where it is not on record, or no VIN.
-Result<std::optional<json::object>> vehicle_called(StoreSession& session, const std::string& id) {
-  const auto vin = Vin::parse(id);
-  if (!vin) return std::nullopt;
-  auto vehicle = ask_document(session, get(under("/v1/fleet/vehicles", std::string(vin->str()))));
-  if (vehicle) return std::optional(std::move(*vehicle));
-  if (vehicle.error().kind == ErrorKind::not_found) return std::nullopt;
-  return fail(std::move(vehicle.error()));
-}
-
-/// A VIN names a vehicle's data connection, the newest order for it, or both.
 Result<int> explain(StoreSession& session, const std::string& id, bool as_json) {
   auto request = as_json ? get(under("/v1/explain", id)) : get(under("/local/explain", id), "text/plain");
-  CTR_TRY(vehicle, vehicle_called(session, id));
-  auto text = named(ask(session, std::move(request)), "explain", "nothing on record is called " + id);
-  const bool has_order = text.has_value();
-  if (!has_order && (!vehicle || text.error().kind != ErrorKind::not_found))
-    return fail(std::move(text.error()));
-  if (!as_json) {
-    if (has_order) fmt::print("{}\n", *text);
-    if (vehicle) fmt::print("{}", fleet_words(*vehicle));
-    return 0;
-  }
-  json::object document{{"subject", id}};
-  if (has_order) {
-    CTR_TRY(explained, json::parse(*text));
-    document = std::move(explained.as_object());
-  }
-  if (vehicle) document["fleet"] = std::move(*vehicle);
-  print_document(document);
+  CTR_TRY(text, named(ask(session, std::move(request)), "explain", "nothing on record is called " + id));
+  fmt::print("{}{}", text, text.ends_with('\n') ? "" : "\n");
   return 0;
 }
 
