@@ -176,13 +176,15 @@ Result<Cloud> make_kia(const CloudVariables& set, Parts parts) {
 
 Result<Cloud> make_high_mobility(const CloudVariables& set, Parts parts) {
   const std::string& auth = at(set, "HM_AUTH_URL");
+  CTR_TRY(tags, read_pairs(at(set, "HM_TAGS")));
   return std::make_unique<gateways::high_mobility::Gateway>(gateways::high_mobility::GatewayParams{
       .transport = parts.transport,
       .timekeeper = parts.time,
       .auth_url = auth.empty() ? at(set, "HM_BASE_URL") + "/v1/access_tokens" : auth,
       .base_url = at(set, "HM_BASE_URL"),
       .client_id = at(set, "HM_CLIENT_ID"),
-      .client_secret = secret_at(set, "HM_CLIENT_SECRET")});
+      .client_secret = secret_at(set, "HM_CLIENT_SECRET"),
+      .tags = std::move(tags)});
 }
 
 Result<Cloud> make_cloud(fleet::Oem oem, const CloudVariables& set, Parts parts) {

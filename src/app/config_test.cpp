@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "app/fleet_config.h"
 #include "app/listen_address.h"
 
 namespace contactor::app {
@@ -37,6 +38,24 @@ TEST(Config, NamesTheVariableThatIsWrong) {
     ASSERT_FALSE(config) << name;
     const bool is_named = config.error().detail.find(name) != std::string::npos;
     EXPECT_TRUE(is_named || name == "DATABASE_URL") << config.error().detail;
+  }
+}
+
+TEST(FleetConfig, TagsOfHighMobilityArePairs) {
+  std::map<std::string, std::string> values{{"HM_BASE_URL", "https://hm.example"},
+                                            {"HM_CLIENT_ID", "a"},
+                                            {"HM_CLIENT_SECRET", "b"},
+                                            {"HM_TAGS", "vw-group-customer-name=Example,depot=Lyon=2"}};
+  const auto config = read_fleet_config(Environment::of(values));
+  ASSERT_TRUE(config) << config.error().detail;
+  using Pairs = std::vector<std::pair<std::string, std::string>>;
+  EXPECT_EQ(read_pairs(config->clouds.at(fleet::Oem::high_mobility).at("HM_TAGS")).value(),
+            (Pairs{{"vw-group-customer-name", "Example"}, {"depot", "Lyon=2"}}));
+  for (const auto* const wrong : {"Example", "=Example", "depot=", "depot=Lyon,,x=y"}) {
+    values["HM_TAGS"] = wrong;
+    const auto refused = read_fleet_config(Environment::of(values));
+    ASSERT_FALSE(refused) << wrong;
+    EXPECT_NE(refused.error().detail.find("HM_TAGS"), std::string::npos);
   }
 }
 

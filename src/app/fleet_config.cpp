@@ -82,7 +82,8 @@ const std::vector<CloudTable>& tables() {
        {{"HM_BASE_URL", kRequired, kUrl},
         {"HM_CLIENT_ID"},
         {"HM_CLIENT_SECRET"},
-        {"HM_AUTH_URL", kOptional, kUrl}}}};
+        {"HM_AUTH_URL", kOptional, kUrl},
+        {"HM_TAGS", kOptional}}}};
   return all;
 }
 
@@ -157,10 +158,25 @@ Status read_pause(const Environment& environment, const char* name, std::optiona
 
 }  // namespace
 
+Result<std::vector<std::pair<std::string, std::string>>> read_pairs(std::string_view text) {
+  std::vector<std::pair<std::string, std::string>> pairs;
+  while (!text.empty()) {
+    const std::string_view one = text.substr(0, text.find(','));
+    text.remove_prefix(std::min(one.size() + 1, text.size()));
+    const std::size_t equals = one.find('=');
+    if (equals == std::string_view::npos || equals == 0 || equals + 1 == one.size())
+      return fail(ErrorKind::invalid, "config", "no pair of name and text");
+    pairs.emplace_back(one.substr(0, equals), one.substr(equals + 1));
+  }
+  return pairs;
+}
+
 Result<FleetConfig> read_fleet_config(const Environment& environment) {
   FleetConfig config;
   CTR_CHECK(fleet::check_tables());
   for (const CloudTable& table : tables()) CTR_CHECK(read_cloud(environment, table, config));
+  if (!read_pairs(environment.get("HM_TAGS")))
+    return wrong("HM_TAGS", "pairs like vw-group-customer-name=Example,depot=Lyon");
   CTR_TRY(routes, fleet::Routes::with(environment.get("FLEET_ROUTES")));
   config.settings.routes = std::move(routes);
   CTR_CHECK(read_zones(environment, config.settings.zones));

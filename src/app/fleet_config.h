@@ -33,6 +33,10 @@ struct FleetConfig {
   std::string tesla_consent_url = "https://auth.tesla.com/oauth2/v3/authorize";
 };
 
+/// `name=text,other=text`, in their order.
+/// @errors  invalid: one of them has no name, or no text.
+[[nodiscard]] Result<std::vector<std::pair<std::string, std::string>>> read_pairs(std::string_view text);
+
 /// @errors  invalid, naming the variable and what it should look like. A cloud whose variables are incomplete
 /// is no error: the others run.
 [[nodiscard]] Result<FleetConfig> read_fleet_config(const Environment& environment);

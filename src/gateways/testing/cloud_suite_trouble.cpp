@@ -15,6 +15,18 @@ constexpr Millis kCalm = std::chrono::hours(2);
 
 }  // namespace
 
+// ---- Bounds --------------------------------------------------------------------------------------------
+
+TEST_P(CloudSuite, NoRequestMayHangForLongerThanAMinute) {
+  Bench bench(kind(), 18);
+  (void)bench.check();
+  const auto vehicle = bench.subject(1);
+  for (const auto call : {Bench::Call::observe, Bench::Call::activate, Bench::Call::deactivate})
+    (void)bench.ask(call, vehicle);
+  EXPECT_FALSE(bench.transport().sent().empty());
+  EXPECT_LE(bench.transport().longest_wait(), minutes(1));
+}
+
 // ---- Credentials and limits ----------------------------------------------------------------------------
 
 TEST_P(CloudSuite, FirstCallsAtTheSameTimeLogInOnce) {

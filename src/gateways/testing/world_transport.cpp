@@ -72,6 +72,7 @@ void WorldTransport::send(ports::HttpRequest request, ports::Done<Result<ports::
   EXPECT_FALSE(request.respond_by.is_never()) << "a call without a deadline: " << request.url;
   ASSERT_LT(sent_.size(), 100'000U) << "the gateway never ends";
   sent_.push_back(request);
+  longest_wait_ = std::max(longest_wait_, request.respond_by - time_.now());
   const auto way = way_of_next();
   if (way && !way->arrives) {
     if (way->lost) return answer_at(time_.now() + kTravel, std::move(done), fail(*way->lost));

@@ -36,6 +36,8 @@ class WorldTransport : public ports::HttpTransport {
   /// In every answer this text is replaced, so that it no longer names what it named.
   void replace_in_answers(std::string text, std::string by) { replaced_ = {std::move(text), std::move(by)}; }
   [[nodiscard]] const std::vector<ports::HttpRequest>& sent() const { return sent_; }
+  /// The longest time that any request was given to be answered in.
+  [[nodiscard]] Millis longest_wait() const { return longest_wait_; }
   /// Requests whose URL contains this.
   [[nodiscard]] std::size_t sent_to(std::string_view url_part) const;
 
@@ -50,6 +52,7 @@ class WorldTransport : public ports::HttpTransport {
   std::vector<ports::HttpRequest> sent_;
   std::optional<WayToFail> way_;
   std::size_t until_broken_ = 0;
+  Millis longest_wait_{0};
   std::pair<std::string, std::string> replaced_;
 };
 
