@@ -264,6 +264,40 @@ export const checks = {
     await page.getByText(`version ${version + 1}`, { exact: true }).waitFor(soon);
   },
 
+  async "the fleet shows each cloud, filters its vehicles, and a vehicle says why and who"({
+    desk: { page },
+    shoot,
+    found,
+  }) {
+    await page.keyboard.press("g");
+    await page.keyboard.press("f");
+    await heading(page, "Fleet");
+    await rows(page).first().waitFor(soon);
+    assert.ok((await page.locator("[data-cloud]").count()) >= 2);
+    await page.locator("[data-run]").first().waitFor(soon);
+    await until("a day has its metrics", async () => {
+      if (await page.locator("[data-day]").count()) return true;
+      await page.reload();
+      await page.waitForTimeout(1500);
+      return false;
+    });
+    await shoot(page, "fleet", { fullPage: true });
+    await page.getByRole("combobox", { name: "Cloud" }).selectOption("bmw");
+    await until("only vehicles of this cloud are shown", async () => {
+      const clouds = await page
+        .locator('td[data-label="Cloud"]')
+        .evaluateAll((all) => all.map((one) => one.textContent));
+      return clouds.length > 0 && clouds.every((cloud) => cloud === "BMW");
+    });
+    found.fleetVin = await rows(page).first().getAttribute("data-id");
+    await rows(page).first().locator("a").click();
+    await heading(page, new RegExp(found.fleetVin));
+    await page.getByRole("heading", { name: "History" }).waitFor(soon);
+    await page.locator("[data-entry]").first().waitFor(soon);
+    await page.getByRole("heading", { name: "What blocks it" }).waitFor(soon);
+    await shoot(page, "fleet-vehicle", { fullPage: true });
+  },
+
   "it can be read on a phone, in the dark and on paper"(world) {
     return otherFaces(world);
   },

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { fileURLToPath } from "node:url";
 import { extname, join, normalize } from "node:path";
+import { answerOf, explainedVehicle } from "./mock_fleet.mjs";
 import { MockWorld } from "./mock_world.mjs";
 
 const accessToken = "ctr_mock";
@@ -128,6 +129,12 @@ function actOn(world, ticket, body, response) {
   json(response, 200, { ticket, started });
 }
 
+function fleetAnswer(response, method, kind, id, verb, query) {
+  const told = answerOf(method, kind, id, verb, query);
+  if (!told) return problem(response, 404, "Not found", "There is no such thing, or it is not yours to see.");
+  json(response, told.status ?? 200, told.page ? page(told.page, query) : told.body);
+}
+
 function answer(world, request, response, url, body) {
   const [, , group, kind, id, verb] = url.pathname.split("/").map(decodeURIComponent);
   const route = `${request.method} ${group}/${kind}`;
@@ -139,8 +146,10 @@ function answer(world, request, response, url, body) {
     const found = newest(world.activations).find((one) =>
       [one.id, one.vin, one.order_id, one.payment.transaction_id, one.ticket_id].includes(kind),
     );
+    const vehicle = explainedVehicle(kind);
+    if (!found && vehicle) return json(response, 200, vehicle);
     return found
-      ? json(response, 200, explanation(shown(found)))
+      ? json(response, 200, { ...explanation(shown(found)), ...(vehicle && { fleet: vehicle.fleet }) })
       : problem(response, 404, "Not found", "There is no such thing, or it is not yours to see.");
   }
   if (route === "GET ota/activations" && !id) {
@@ -194,6 +203,7 @@ function answer(world, request, response, url, body) {
     world.services.set(id, { ...body, id, version, updated_at: new Date().toISOString() });
   }
   if (kind === "services" && world.services.has(id)) return json(response, 200, world.services.get(id));
+  if (group === "fleet") return fleetAnswer(response, request.method, kind, id, verb, url.searchParams);
   return problem(response, 404, "Not found", "There is no such thing, or it is not yours to see.");
 }
 

@@ -1,9 +1,9 @@
 import type { ComponentChildren } from "preact";
-import type { Explanation } from "../api/explain";
+import type { Explained } from "../api/explain";
 import { At, Countdown } from "../parts/moment";
 
 /** Why is it where it is, and what happens next and when. */
-export function ExplainBox(props: { explanation: Explanation }) {
+export function ExplainBox(props: { explanation: Explained }) {
   const { wanted, observed, blocked_by: obstacles, next, next_at: nextAt, money } = props.explanation;
   return (
     <>
@@ -13,7 +13,7 @@ export function ExplainBox(props: { explanation: Explanation }) {
         </Cell>
         <Cell name="Observed">
           <Words text={observed} />
-          <p class="faint">{money}</p>
+          {money && <p class="faint">{money}</p>}
         </Cell>
         <Cell name="What blocks it" tone={obstacles.length ? "wait" : "good"}>
           {obstacles.length ? obstacles.map((one) => <Words key={one} text={one} />) : <p>Nothing.</p>}
@@ -52,8 +52,8 @@ function Words(props: { text: string }) {
   );
 }
 
-function Plan(props: { explanation: Explanation }) {
-  const { remaining, escalation_at: escalation } = props.explanation;
+function Plan(props: { explanation: Explained }) {
+  const { remaining = [], escalation_at: escalation } = props.explanation;
   if (!remaining.length && !escalation) return null;
   return (
     <div class="plan">

@@ -1,3 +1,4 @@
+import type { Vehicle } from "./fleet";
 import { request } from "./request";
 import type { Activation, Moment } from "./types";
 
@@ -6,22 +7,28 @@ export interface PlannedAttempt {
   not_before: Moment;
 }
 
-/** Why an activation is as it is, and what comes next. */
-export interface Explanation {
-  subject: string;
+/** Why something is as it is, and what comes next. */
+export interface Explained {
   wanted: string;
   observed: string;
   blocked_by: string[];
   next: string;
   next_at: Moment | null;
-  money: string;
+  money?: string;
   /** Retries still to come, if each attempt fails at once. */
-  remaining: PlannedAttempt[];
-  escalation_at: Moment | null;
-  activation: Activation;
+  remaining?: PlannedAttempt[];
+  escalation_at?: Moment | null;
 }
 
-/** Takes any id: activation, command, ticket, order, payment, or a VIN for its newest activation. */
+/** Of an activation, or of a vehicle's data connection where nothing was ordered for it. */
+export interface Explanation extends Explained {
+  subject: string;
+  activation?: Activation;
+  /** The data connection of the vehicle that a VIN names. */
+  fleet?: Vehicle & { explanation: Explained };
+}
+
+/** Takes any id: activation, command, ticket, order, payment, or a VIN for its newest activation and its vehicle. */
 export function explain(id: string, signal: AbortSignal): Promise<Explanation> {
   return request<Explanation>(`/v1/explain/${encodeURIComponent(id)}`, { signal });
 }

@@ -39,12 +39,19 @@ export function FindPage(props: { id: string }) {
         </h1>
       </header>
       <ActivationTable rows={activations} empty="Nothing was ordered for it." />
-      <Panel
-        title="Why, and what next"
-        note={<ActivationLink id={explanation.subject}>newest activation</ActivationLink>}
-      >
-        <ExplainBox explanation={explanation} />
-      </Panel>
+      {explanation.activation && (
+        <Panel
+          title="Why, and what next"
+          note={<ActivationLink id={explanation.subject}>newest activation</ActivationLink>}
+        >
+          <ExplainBox explanation={explanation} />
+        </Panel>
+      )}
+      {explanation.fleet && (
+        <Panel title="Data connection" note={<a href={link(["fleet", id])}>vehicle of the fleet</a>}>
+          <ExplainBox explanation={explanation.fleet.explanation} />
+        </Panel>
+      )}
     </>
   );
 }

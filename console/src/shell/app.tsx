@@ -5,6 +5,8 @@ import { whenRefused } from "../api/request";
 import { adoptFromAddress, current, forget } from "../api/access_token";
 import { feed } from "../live/feed";
 import { OverviewPage } from "../overview/overview_page";
+import { FleetPage } from "../fleet/fleet_page";
+import { VehiclePage } from "../fleet/vehicle_page";
 import { FindPage } from "../search/find_page";
 import { ServicesPage } from "../services/list_page";
 import { ServicePage } from "../services/service_page";
@@ -84,6 +86,9 @@ function Page(props: { route: Route }) {
       return <ActivationsPage state={given("state")} vin={given("vin")} customer={given("customer")} />;
     case "tickets":
       return id ? <TicketPage id={id} /> : <TicketsPage state={given("state")} />;
+    case "fleet":
+      if (id) return <VehiclePage vin={id} />;
+      return <FleetPage oem={given("oem")} status={given("status")} fleet={given("fleet")} />;
     case "services":
       return id ? <ServicePage id={id} isNew={given("new") === "1"} /> : <ServicesPage />;
     case "find":
@@ -106,6 +111,7 @@ function titleOf(route: Route): string {
     "": "Overview",
     activations: "Activations",
     tickets: "Tickets",
+    fleet: "Fleet",
     services: "Services",
     find: "Search",
   };

@@ -10,6 +10,7 @@ const pages: [string, string][] = [
   ["", "Overview"],
   ["activations", "Activations"],
   ["tickets", "Tickets"],
+  ["fleet", "Fleet"],
   ["services", "Services"],
 ];
 

@@ -2,7 +2,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { isWriting } from "../parts/rows";
 import { go } from "./route";
 
-const places: Record<string, string[]> = { o: [], a: ["activations"], t: ["tickets"], s: ["services"] };
+const places: Record<string, string[]> = { o: [], a: ["activations"], t: ["tickets"], f: ["fleet"], s: ["services"] };
 const sequenceMs = 1200;
 
 /** `g` and a letter lead to a page, `?` shows all keys. */
@@ -26,6 +26,7 @@ const rows: [string, string][] = [
   ["g o", "Overview"],
   ["g a", "Activations"],
   ["g t", "Tickets"],
+  ["g f", "Fleet"],
   ["g s", "Services"],
   ["j k", "Down and up a list"],
   ["Enter", "Open the marked row"],
