@@ -18,6 +18,8 @@ class Charging final : public ChargingCalls<Charging> {
   void change(Work work, ports::Done<Result<T>> done);
   template <class T, class Work>
   void ask(Work work, ports::Done<Result<T>> done);
+  /// A summary of all rows goes to the Store's reports, so that nobody who delivers waits for it.
+  void delivery_totals(ports::Done<Result<std::vector<ports::DeliveryTotal>>> done) override;
 
  private:
   /// One queued write. It may be run again after its transaction was rolled back.
@@ -107,6 +109,17 @@ void Charging::ask(Work work, ports::Done<Result<T>> done) {
         ChargingDb db(reading_, "");
         ChargingSql rows(db);
         return work(rows);
+      },
+      std::move(done));
+}
+
+void Charging::delivery_totals(ports::Done<Result<std::vector<ports::DeliveryTotal>>> done) {
+  auto& lane = store_.reports_;
+  store_.ask<std::vector<ports::DeliveryTotal>>(
+      lane.worker,
+      [&lane] {
+        ChargingDb db(lane.link, "");
+        return ChargingSql(db).delivery_totals();
       },
       std::move(done));
 }
