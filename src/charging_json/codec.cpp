@@ -37,7 +37,7 @@ class Reader {
       : model_(model), from_(from), speaker_(speaker), extent_(extent) {}
 
   std::vector<Fault> read_all() {
-    for_each_field<Model>([this](const auto& field) { read_member(field); });
+    for_each_field<Model>([this](const auto& field) { this->read_member(field); });
     if (known_ != from_.size()) refuse_unknown();
     return std::move(faults_);
   }
