@@ -14,7 +14,7 @@ using namespace charging;
 
 constexpr std::int64_t kIdBytesMax = 64;  // OCPI says 36 or 39; senders are generous
 constexpr int kHourDecimals = 9;
-constexpr std::int64_t kNanoHoursMax = 10'000'000'000'000'000;  // ten million hours
+constexpr std::int64_t kNanoHoursMax = kDuration.max / 3600 * 1'000'000'000;
 /// So much the energy of the periods may differ from the total: both are rounded, the periods each.
 constexpr std::int64_t kRoundingOfAPeriod = 1'000'000;
 

@@ -109,6 +109,13 @@ TEST(OcpiWrite, TheSessionOfACdrAndTheCdrOfASession) {
   EXPECT_EQ(read_back(Object::cdr, *write(Object::cdr, from_session, kUs)).id, from_session.id);
 }
 
+TEST(OcpiWrite, ASessionOfCenturiesIsACdrThatCanBeRead) {
+  const auto text =
+      with(with(kSession, "ACTIVE", "COMPLETED"), "2026-03-01T10:20:00Z", "8120-03-01T10:20:00Z");
+  const ChargingEvent event = read_back(Object::session, text);
+  EXPECT_EQ(read_back(Object::cdr, *write(Object::cdr, event, kUs)).duration, event.duration);
+}
+
 TEST(OcpiWrite, OpenOnesAreSessionsAndQuarantinedOnesNothing) {
   ChargingEvent event = an_event();
   event.ended_at.reset();
