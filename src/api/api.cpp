@@ -1,6 +1,7 @@
 #include "api/api.h"
 
 #include "api/call.h"
+#include "api/charging_body.h"
 #include "api/environment.h"
 #include "api/letters.h"
 
@@ -43,8 +44,10 @@ std::optional<Problem> body_fault(const Call& call) {
   if (call.request.body_too_large || call.request.body.size() > route.body_bytes_max) return body_too_large();
   const bool must_be_json =
       route.body == BodyRule::json || (route.body == BodyRule::optional_json && !call.request.body.empty());
-  if (must_be_json && !is_media_type(call.request.header("content-type"), "application/json"))
-    return unsupported_media_type();
+  const std::string_view type = call.request.header("content-type");
+  const bool is_json = is_media_type(type, "application/json");
+  if (must_be_json && !is_json) return unsupported_media_type();
+  if (route.body == BodyRule::records && !is_json && !is_ndjson(type)) return unsupported_media_type();
   return std::nullopt;
 }
 

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "api/http.h"
+#include "engine/charging/charging_control.h"
 #include "engine/engine.h"
 #include "engine/fleet/fleet_control.h"
 #include "ports/nodes.h"
@@ -25,7 +26,11 @@ struct Asset {
 /// What the API stands on. `app` gives the signed callbacks' readers, because gateways own the signatures.
 struct ApiParams {
   engine::Engine& engine;
-  engine::FleetControl* fleet = nullptr;  ///< null only where nobody asks for it
+  engine::FleetControl* fleet = nullptr;        ///< null only where nobody asks for it
+  engine::ChargingControl* charging = nullptr;  ///< as above
+  /// Seals a secret for one place of the store, "table/id/member". Null: there is no key, and secrets are
+  /// refused.
+  std::function<Result<std::string>(std::string_view text, std::string_view place)> seal = {};
   ports::Store& store;
   ports::Timekeeper& time;
   ports::Entropy& entropy;

@@ -125,6 +125,8 @@ struct Fixture::Parts {
                                                      .settings = fleet_settings},
                          .vault = &vault,
                          .consent_page = "https://auth.example.test/authorize?client_id=us"}}};
+  engine::ChargingControl charging{
+      {.parts = {.store = store.charging(), .time = time}, .fleet = &store.fleet()}};
   engine::Engine engine{
       engine::Ports{
           .time = time, .entropy = entropy, .store = store, .iot = car, .stripe = &bank, .shop = &bank},
@@ -151,6 +153,10 @@ Fixture::Fixture() : parts_(std::make_unique<Parts>()) {
   ApiParams params{
       .engine = parts_->engine,
       .fleet = &parts_->fleet,
+      .charging = &parts_->charging,
+      .seal = [](std::string_view text, std::string_view place) -> Result<std::string> {
+        return "sealed:" + std::string(place) + ":" + std::to_string(text.size());
+      },
       .store = parts_->store,
       .time = parts_->time,
       .entropy = parts_->entropy,

@@ -49,8 +49,8 @@ json::object responses_of(const Route& route) {
   if (route.success != 204) success["content"] = content(route.produces, route.response_schema);
   out[std::to_string(route.success)] = std::move(success);
   // An order that is on record already is answered with what it became.
-  if (route.needs_key)
-    out["200"] = json::object{{"description", "The order was on record."},
+  if (route.needs_key || route.body == BodyRule::records)
+    out["200"] = json::object{{"description", "It was on record."},
                               {"content", content(route.produces, route.response_schema)}};
   const auto may = [&](std::string_view status, std::string_view words) {
     out[status] = problem_response(words);
@@ -66,7 +66,7 @@ json::object responses_of(const Route& route) {
     may("400", "The body or the idempotency key cannot be read.");
     may("409", "The state of the thing forbids it.");
     may("413", "The body is too large.");
-    may("415", "The body is not application/json.");
+    may("415", "The body is of a type that is not read here.");
   }
   if (route.body != BodyRule::none || !route.query.empty())
     may("422", "Something in the request is wrong; `errors` says where.");
@@ -81,12 +81,24 @@ json::array roles_of(const Policy& policy) {
   return roles;
 }
 
+/// NDJSON is told by its line.
+json::object request_content(const Route& route) {
+  json::object out = content("application/json", route.request_schema);
+  if (route.body != BodyRule::records) return out;
+  json::object many{
+      {"oneOf", json::array{reference(route.request_schema),
+                            json::object{{"type", "array"}, {"items", reference(route.request_schema)}}}}};
+  out["application/json"] = json::object{{"schema", std::move(many)}};
+  out["application/x-ndjson"] = json::object{{"schema", reference(route.request_schema)}};
+  return out;
+}
+
 json::object operation(const Route& route) {
   json::object out{{"summary", route.summary}, {"tags", json::array{json::value(route.tag)}}};
   if (auto parameters = parameters_of(route); !parameters.empty()) out["parameters"] = std::move(parameters);
   if (!route.request_schema.empty())
     out["requestBody"] = json::object{{"required", route.body != BodyRule::optional_json},
-                                      {"content", content("application/json", route.request_schema)}};
+                                      {"content", request_content(route)}};
   out["responses"] = responses_of(route);
   if (route.policy.is_open()) {
     out["security"] = json::array();

@@ -14,5 +14,7 @@ namespace contactor::api {
 [[nodiscard]] std::string schemas_json();
 /// Those of the fleet capability, without the braces around them.
 [[nodiscard]] std::string_view fleet_schemas_json();
+/// The common models, their lists, and what intake answers.
+[[nodiscard]] std::string_view charging_schemas_json();
 
 }  // namespace contactor::api

@@ -1,5 +1,4 @@
 #include "api/openapi.h"
-#include "charging/json_schema.h"
 
 namespace contactor::api {
 namespace {
@@ -171,9 +170,8 @@ constexpr std::string_view kSupport = R"json(
 
 std::string schemas_json() {
   std::string out = "{";
-  const std::string charging = charging::components_json();
   for (const std::string_view part : {kShared, kActivations, kCatalogue, kCallbacks, kSupport,
-                                      fleet_schemas_json(), std::string_view(charging)}) {
+                                      fleet_schemas_json(), charging_schemas_json()}) {
     if (out.size() > 1) out += ',';
     out += part;
   }

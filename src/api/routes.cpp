@@ -60,8 +60,8 @@ void find_in(const std::vector<Route>& table, std::string_view method, std::stri
 std::vector<Route> build_table() {
   std::vector<Route> table;
   for (auto group : {fleet_vehicle_routes(), fleet_run_routes(), fleet_plan_routes(), fleet_report_routes(),
-                     ota_routes(), catalogue_routes(), customer_routes(), callback_routes(), support_routes(),
-                     overview_routes(), system_routes()})
+                     charging_routes(), ota_routes(), catalogue_routes(), customer_routes(),
+                     callback_routes(), support_routes(), overview_routes(), system_routes()})
     for (auto& route : group) table.push_back(std::move(route));
   return table;
 }

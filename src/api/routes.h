@@ -15,6 +15,7 @@ enum class BodyRule : std::uint8_t {
   none,
   json,           ///< an application/json object
   optional_json,  ///< the same, or nothing at all
+  records,        ///< application/json or NDJSON: one object, an array, or a line each
   sealed,         ///< the bytes are signed: read by whoever checks the signature
 };
 
@@ -44,6 +45,7 @@ struct Route {
 [[nodiscard]] std::vector<Route> fleet_run_routes();
 [[nodiscard]] std::vector<Route> fleet_plan_routes();
 [[nodiscard]] std::vector<Route> fleet_report_routes();
+[[nodiscard]] std::vector<Route> charging_routes();
 [[nodiscard]] std::vector<Route> callback_routes();
 [[nodiscard]] std::vector<Route> system_routes();
 [[nodiscard]] std::vector<Route> overview_routes();

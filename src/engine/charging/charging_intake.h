@@ -29,7 +29,8 @@ struct TakenRecord {
   };
   Kind kind = Kind::unchanged;
   std::string id;
-  std::string why;  ///< of a quarantined one
+  std::string why;      ///< of a quarantined one
+  bool is_new = false;  ///< it was not on record, quarantined or not
 };
 [[nodiscard]] std::string_view to_string(TakenRecord::Kind kind);
 

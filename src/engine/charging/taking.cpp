@@ -162,7 +162,7 @@ void Taking::mark_quarantined(const std::vector<charging::QuarantinedStat>& quar
 
 void Taking::decide_told(const ports::StoredEvent* stored, const charging::ChargingEvent& told) {
   TakenRecord& record = told_kinds_[told.id];
-  record = {.kind = TakenRecord::Kind::created, .id = told.id.str(), .why = {}};
+  record = {.kind = TakenRecord::Kind::created, .id = told.id.str(), .why = {}, .is_new = stored == nullptr};
   charging::ChargingEvent next = told;
   if (stored != nullptr) {
     next = next_version(stored->event, std::move(next));
@@ -225,6 +225,7 @@ void Taking::written(ports::ChargingWritten written) {
     const auto kind = kinds_.find(id);
     TakenRecord& record = taken_.stats.emplace_back(TakenRecord{.id = id.str(), .why = faults_[i]});
     if (kind != kinds_.end()) record.kind = kind->second;
+    record.is_new = record.kind == TakenRecord::Kind::created;
     if (!faults_[i].empty()) record.kind = TakenRecord::Kind::quarantined;
     if (record.kind == TakenRecord::Kind::quarantined && record.why.empty())
       record.why = charging::spelled(charging::StatFault::register_off_line);
