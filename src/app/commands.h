@@ -36,4 +36,9 @@ namespace contactor::app {
 [[nodiscard]] int run_command(const cli::TeslaIndividual& tesla, const cli::Options& options,
                               const Environment& environment);
 
+[[nodiscard]] int run_command(const cli::ChargingImport& import, const cli::Options& options,
+                              const Environment& environment);
+[[nodiscard]] int run_command(const cli::ChargingSoh& soh, const cli::Options& options,
+                              const Environment& environment);
+
 }  // namespace contactor::app

@@ -101,6 +101,8 @@ Status Node::build() {
                                     {.loop = loop_, .time = time(), .hot = *hot_path, .slow = *slow_path}));
   upstreams_ = std::move(upstreams);
   CTR_CHECK(build_fleet());
+  CTR_TRY(charging, ChargingSite::create(*store_, time(), open_vault(params_.config, MissingKey::is_made)));
+  charging_ = std::move(charging);
   if (!upstreams_.iot) absent_iot_ = std::make_unique<AbsentIot>();
   ports::IotApi& iot = upstreams_.iot ? static_cast<ports::IotApi&>(*upstreams_.iot) : *absent_iot_;
   engine_ = std::make_unique<engine::Engine>(
@@ -152,6 +154,8 @@ api::ApiParams Node::api_params() {
   return api::ApiParams{
       .engine = *engine_,
       .fleet = &fleet_->control(),
+      .charging = &charging_->control(),
+      .seal = [this](std::string_view text, std::string_view place) { return charging_->seal(text, place); },
       .store = *store_,
       .time = engine_->time(),
       .entropy = entropy_,
@@ -176,6 +180,7 @@ void Node::start(ports::Done<Status> done) {
     if (started) {
       front_->attach(*api_);
       fleet_->control().start_schedule();
+      charging_->control().start();
     }
     done(std::move(started));
   });
@@ -192,6 +197,7 @@ void Node::close(std::move_only_function<void()> done) {
     if (--closing->open == 0) closing->done();
   };
   fleet_->control().stop(one_closed);
+  charging_->control().stop();
   engine_->stop(one_closed);
   listener_->close(one_closed);
   if (local_listener_) local_listener_->close(one_closed);

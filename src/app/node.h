@@ -4,6 +4,7 @@
 #include <string>
 
 #include "api/api.h"
+#include "app/charging_site.h"
 #include "app/config.h"
 #include "app/fast_clock.h"
 #include "app/fleet_site.h"
@@ -73,6 +74,7 @@ class Node {
   Upstreams upstreams_;
   std::unique_ptr<ports::IotApi> absent_iot_;
   std::unique_ptr<FleetSite> fleet_;
+  std::unique_ptr<ChargingSite> charging_;
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<api::Api> api_;
   std::unique_ptr<server::Listener> listener_;

@@ -6,6 +6,7 @@
 
 #include "api/api.h"
 #include "app/absent_iot.h"
+#include "app/charging_site.h"
 #include "app/fleet_site.h"
 #include "app/key_file.h"
 #include "app/open_store.h"
@@ -47,20 +48,26 @@ struct StoreSession::OwnStore {
                                      .crl_file = config.crl_file,
                                      .vault = open_vault(config, MissingKey::is_an_error)}));
     fleet_site = std::move(site);
+    CTR_TRY(charging, ChargingSite::create(*store, loop, open_vault(config, MissingKey::is_an_error)));
+    charging_site = std::move(charging);
     engine = std::make_unique<engine::Engine>(
         engine::Ports{
             .time = loop, .entropy = entropy, .store = *store, .iot = absent_iot, .nodes = nodes_or_null()},
         engine::Settings{.policy = config.policy, .node = "terminal"});
-    api = std::make_unique<api::Api>(api::ApiParams{.engine = *engine,
-                                                    .fleet = &fleet_site->control(),
-                                                    .store = *store,
-                                                    .time = loop,
-                                                    .entropy = entropy,
-                                                    .read_vehicle_callback = {},
-                                                    .read_payment_event = {},
-                                                    .find_asset = {},
-                                                    .version = CONTACTOR_VERSION,
-                                                    .nodes = nodes_or_null()});
+    api = std::make_unique<api::Api>(
+        api::ApiParams{.engine = *engine,
+                       .fleet = &fleet_site->control(),
+                       .charging = &charging_site->control(),
+                       .seal = [this](std::string_view text,
+                                      std::string_view place) { return charging_site->seal(text, place); },
+                       .store = *store,
+                       .time = loop,
+                       .entropy = entropy,
+                       .read_vehicle_callback = {},
+                       .read_payment_event = {},
+                       .find_asset = {},
+                       .version = CONTACTOR_VERSION,
+                       .nodes = nodes_or_null()});
     return {};
   }
 
@@ -111,6 +118,7 @@ struct StoreSession::OwnStore {
   AbsentIot absent_iot;
   std::unique_ptr<ports::Store> store;
   std::unique_ptr<FleetSite> fleet_site;
+  std::unique_ptr<ChargingSite> charging_site;
   std::unique_ptr<ports::Nodes> shared_nodes;  ///< null where the store takes one process only
   std::optional<TerminalNodes> nodes;
   std::unique_ptr<engine::Engine> engine;

@@ -247,6 +247,20 @@ void add_tesla_individual(CLI::App& app, std::optional<Command>& chosen) {
       ->callback(take(TeslaIndividual::Verb::list));
 }
 
+void add_charging(CLI::App& app, std::optional<Command>& chosen) {
+  CLI::App* parent = app.add_subcommand("charging", "What vehicles charged");
+  parent->require_subcommand(1);
+  auto import = std::make_shared<ChargingImport>();
+  CLI::App* sub = add(*parent, "import", "Take stats and events from a file", import, chosen);
+  sub->add_option("file", import->file, "NDJSON, or CSV with a header line; - reads standard input")
+      ->required();
+  sub->add_option("--format", import->format, "ndjson or csv; default: as the file's name ends")
+      ->check(CLI::IsMember({"ndjson", "csv"}));
+  auto soh = std::make_shared<ChargingSoh>();
+  sub = add(*parent, "soh", "A vehicle's state of health and what it is estimated from", soh, chosen);
+  sub->add_option("vin", soh->vin, "Its VIN")->required();
+}
+
 }  // namespace
 
 Parsed parse(int argc, const char* const* argv) {
@@ -269,6 +283,7 @@ Parsed parse(int argc, const char* const* argv) {
   add_schema(app, chosen);
   add_fleet(app, chosen);
   add_tesla_individual(app, chosen);
+  add_charging(app, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -86,10 +86,17 @@ struct TeslaIndividual {
   Verb verb = Verb::run;
   std::string file;  ///< "-": standard input
 };
+struct ChargingImport {
+  std::string file;    ///< "-": standard input
+  std::string format;  ///< ndjson or csv; empty: as the file's name ends, else ndjson
+};
+struct ChargingSoh {
+  std::string vin;
+};
 
-using Command =
-    std::variant<Serve, Demo, Sim, Migrate, Explain, Doctor, Token, Ticket, AuditVerify, VinDecode, Schema,
-                 FleetImport, FleetActivate, FleetPlan, FleetApply, TeslaIndividual>;
+using Command = std::variant<Serve, Demo, Sim, Migrate, Explain, Doctor, Token, Ticket, AuditVerify,
+                             VinDecode, Schema, FleetImport, FleetActivate, FleetPlan, FleetApply,
+                             TeslaIndividual, ChargingImport, ChargingSoh>;
 
 /// What the command line says. `db` is empty where neither the flag nor the environment names a store.
 struct Options {
