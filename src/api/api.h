@@ -8,6 +8,9 @@
 
 #include "api/http.h"
 #include "engine/charging/charging_control.h"
+#include "engine/charging_delivery/client_desk.h"
+#include "engine/charging_delivery/deliverer.h"
+#include "engine/charging_delivery/rekey.h"
 #include "engine/engine.h"
 #include "engine/fleet/fleet_control.h"
 #include "ports/nodes.h"
@@ -31,6 +34,10 @@ struct ApiParams {
   /// Seals a secret for one place of the store, "table/id/member". Null: there is no key, and secrets are
   /// refused.
   std::function<Result<std::string>(std::string_view text, std::string_view place)> seal = {};
+  engine::ClientDesk* clients = nullptr;   ///< null without a key: nothing of clients can be kept
+  engine::Deliverer* deliverer = nullptr;  ///< null where this process does not deliver
+  /// Seals again one page of what the previous key has sealed. Null: as `clients`.
+  std::function<void(const std::string& cursor, ports::Done<Result<engine::Rekeyed>> done)> rekey = {};
   ports::Store& store;
   ports::Timekeeper& time;
   ports::Entropy& entropy;

@@ -62,8 +62,33 @@ void Metrics::render_routes(std::string& out) const {
   }
 }
 
-std::string Metrics::render(const engine::Counters& counters, std::size_t streams,
-                            std::string_view version) const {
+void Metrics::render_deliveries(std::string& out, const engine::DeliveryCounters& deliveries) {
+  for (const Row& row :
+       {Row{"deliveries_in_flight", "gauge", "Charging events sent to clients, or not on record yet.",
+            deliveries.in_flight},
+        Row{"deliveries_oldest_due_seconds", "gauge",
+            "How long the first event of a working endpoint has been due.",
+            static_cast<std::uint64_t>(deliveries.oldest_due.count() / 1000)},
+        Row{"delivery_endpoints_disabled_total", "counter",
+            "Endpoints disabled after days without a success, or by 410.", deliveries.disabled},
+        Row{"delivery_endpoints_recovered_total", "counter", "Endpoints that came back by themselves.",
+            deliveries.recovered},
+        Row{"deliveries_node", "gauge", "1 on the node that delivers.", deliveries.delivers ? 1U : 0U}})
+    render_row(out, row);
+  const auto by_name = [&out](std::string_view metric, std::string_view kind, std::string_view label_name,
+                              std::string_view words, const auto& names, const auto& counts) {
+    out += fmt::format("# HELP contactor_{0} {2}\n# TYPE contactor_{0} {1}\n", metric, kind, words);
+    for (std::size_t i = 0; i < names.size(); ++i)
+      out += fmt::format("contactor_{}{{{}=\"{}\"}} {}\n", metric, label_name, names[i], counts[i]);
+  };
+  by_name("delivery_attempts_total", "counter", "outcome", "Attempts to deliver a charging event.",
+          charging::Spelling<charging::Verdict>::names, deliveries.attempts);
+  by_name("delivery_endpoints", "gauge", "standing", "Client services by how they have been answering.",
+          charging::Spelling<charging::EndpointHealth::Standing>::names, deliveries.endpoints);
+}
+
+std::string Metrics::render(const engine::Counters& counters, std::size_t streams, std::string_view version,
+                            const engine::DeliveryCounters* deliveries) const {
   std::string out = fmt::format(
       "# HELP contactor_build_info The running version.\n# TYPE contactor_build_info gauge\n"
       "contactor_build_info{{version=\"{}\"}} 1\n",
@@ -100,6 +125,7 @@ std::string Metrics::render(const engine::Counters& counters, std::size_t stream
            Row{"api_event_streams", "gauge", "Open event streams.", streams},
        })
     render_row(out, row);
+  if (deliveries != nullptr) render_deliveries(out, *deliveries);
   render_routes(out);
   return out;
 }

@@ -16,5 +16,6 @@ namespace contactor::api {
 [[nodiscard]] std::string_view fleet_schemas_json();
 /// The common models, their lists, and what intake answers.
 [[nodiscard]] std::string_view charging_schemas_json();
+[[nodiscard]] std::string_view delivery_schemas_json();
 
 }  // namespace contactor::api

@@ -170,8 +170,9 @@ constexpr std::string_view kSupport = R"json(
 
 std::string schemas_json() {
   std::string out = "{";
-  for (const std::string_view part : {kShared, kActivations, kCatalogue, kCallbacks, kSupport,
-                                      fleet_schemas_json(), charging_schemas_json()}) {
+  for (const std::string_view part :
+       {kShared, kActivations, kCatalogue, kCallbacks, kSupport, fleet_schemas_json(),
+        delivery_schemas_json(), charging_schemas_json()}) {
     if (out.size() > 1) out += ',';
     out += part;
   }

@@ -59,9 +59,10 @@ void find_in(const std::vector<Route>& table, std::string_view method, std::stri
 
 std::vector<Route> build_table() {
   std::vector<Route> table;
-  for (auto group : {fleet_vehicle_routes(), fleet_run_routes(), fleet_plan_routes(), fleet_report_routes(),
-                     charging_routes(), ota_routes(), catalogue_routes(), customer_routes(),
-                     callback_routes(), support_routes(), overview_routes(), system_routes()})
+  for (auto group :
+       {fleet_vehicle_routes(), fleet_run_routes(), fleet_plan_routes(), fleet_report_routes(),
+        charging_routes(), client_desk_routes(), ota_routes(), catalogue_routes(), customer_routes(),
+        callback_routes(), support_routes(), overview_routes(), system_routes()})
     for (auto& route : group) table.push_back(std::move(route));
   return table;
 }
@@ -77,6 +78,7 @@ const std::vector<Route>& local_route_table() {
   static const std::vector<Route> table = [] {
     auto all = local_routes();
     std::ranges::move(tesla_owner_routes(), std::back_inserter(all));
+    for (auto& route : client_desk_local_routes()) all.push_back(std::move(route));
     return all;
   }();
   return table;

@@ -46,6 +46,8 @@ struct Route {
 [[nodiscard]] std::vector<Route> fleet_plan_routes();
 [[nodiscard]] std::vector<Route> fleet_report_routes();
 [[nodiscard]] std::vector<Route> charging_routes();
+[[nodiscard]] std::vector<Route> client_desk_routes();
+[[nodiscard]] std::vector<Route> client_desk_local_routes();
 [[nodiscard]] std::vector<Route> callback_routes();
 [[nodiscard]] std::vector<Route> system_routes();
 [[nodiscard]] std::vector<Route> overview_routes();

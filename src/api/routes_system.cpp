@@ -22,10 +22,12 @@ void show_readiness(CallPtr call) {
 
 void show_metrics(CallPtr call) {
   const Environment& env = *call->env;
-  call->reply(Response{.status = 200,
-                       .headers = {{"Content-Type", "text/plain; version=0.0.4; charset=utf-8"},
-                                   {"Cache-Control", "no-store"}},
-                       .body = env.metrics.render(env.engine.counters(), env.events->count(), env.version)});
+  call->reply(
+      Response{.status = 200,
+               .headers = {{"Content-Type", "text/plain; version=0.0.4; charset=utf-8"},
+                           {"Cache-Control", "no-store"}},
+               .body = env.metrics.render(env.engine.counters(), env.events->count(), env.version,
+                                          env.deliverer != nullptr ? &env.deliverer->counters() : nullptr)});
 }
 
 void show_openapi(CallPtr call) { call->reply(200, openapi_json(route_table(), call->env->version)); }

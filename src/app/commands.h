@@ -40,5 +40,11 @@ namespace contactor::app {
                               const Environment& environment);
 [[nodiscard]] int run_command(const cli::ChargingSoh& soh, const cli::Options& options,
                               const Environment& environment);
+[[nodiscard]] int run_command(const cli::ClientWork& work, const cli::Options& options,
+                              const Environment& environment);
+[[nodiscard]] int run_command(const cli::ServiceWork& work, const cli::Options& options,
+                              const Environment& environment);
+[[nodiscard]] int run_command(const cli::CredentialWork& work, const cli::Options& options,
+                              const Environment& environment);
 
 }  // namespace contactor::app

@@ -15,6 +15,7 @@ namespace {
 
 // Sums of many of them must stay a time.
 constexpr Millis kDurationMax = std::chrono::days(365);
+constexpr std::size_t kDelaysMax = 9;
 
 std::string_view trimmed(std::string_view text) {
   const auto is_blank = [](char c) { return c == ' ' || c == '\t' || c == '\r'; };
@@ -83,6 +84,38 @@ Result<bool> complete(const Environment& from, std::initializer_list<const char*
       return fail(ErrorKind::invalid, "config",
                   fmt::format("{} is missing, while its companions are set", name));
   return true;
+}
+
+/// The texts between the commas.
+std::vector<std::string_view> listed(std::string_view text) {
+  std::vector<std::string_view> found;
+  while (!text.empty()) {
+    const std::size_t comma = std::min(text.find(','), text.size());
+    found.push_back(trimmed(text.substr(0, comma)));
+    text.remove_prefix(std::min(comma + 1, text.size()));
+  }
+  return found;
+}
+
+/// Where webhooks may go beside public addresses, and when they are repeated.
+Status read_webhooks(const Environment& from, Config& config) {
+  const std::string all = from.get("CONTACTOR_ALLOW_PRIVATE_WEBHOOKS", "false");
+  if (all != "true" && all != "false") return wrong("CONTACTOR_ALLOW_PRIVATE_WEBHOOKS", "true or false");
+  config.allow_private_webhooks = all == "true";
+  const std::string networks = from.get("WEBHOOK_ALLOWED_NETWORKS");
+  for (const auto text : listed(networks)) {
+    const auto network = ports::Network::parse(text);
+    if (!network) return wrong("WEBHOOK_ALLOWED_NETWORKS", "networks like 10.0.0.0/8,fd00::/8");
+    config.webhook_networks.push_back(*network);
+  }
+  const std::string delays = from.get("WEBHOOK_RETRY_DELAYS");
+  for (const auto text : listed(delays)) {
+    const auto delay = parse_duration(text);
+    if (!delay || *delay <= Millis(0) || *delay > kDurationMax || config.webhook_delays.size() == kDelaysMax)
+      return wrong("WEBHOOK_RETRY_DELAYS", "one to nine durations like 5s,5m,30m; the last one is repeated");
+    config.webhook_delays.push_back(*delay);
+  }
+  return {};
 }
 
 Status read_policy(const Environment& from, ota::Policy& policy) {
@@ -188,6 +221,7 @@ Result<Config> read_config(const Environment& environment, const std::string& db
   config.support_contact = environment.get("SUPPORT_CONTACT", "our support team");
   config.key_file = environment.get("CONTACTOR_KEY_FILE");
   config.previous_key_file = environment.get("CONTACTOR_PREVIOUS_KEY_FILE");
+  CTR_CHECK(read_webhooks(environment, config));
   config.crl_file = environment.get("TLS_CRL_FILE");
   config.display_service_id = environment.get("OTA_DISPLAY_SERVICE_ID");
   CTR_CHECK(read_policy(environment, config.policy));

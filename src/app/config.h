@@ -8,6 +8,7 @@
 #include "base/result.h"
 #include "base/secret.h"
 #include "ota/policy.h"
+#include "ports/egress.h"
 
 namespace contactor::app {
 
@@ -73,9 +74,12 @@ struct Config {
   std::string console_url;
   std::string support_contact;
   std::string display_service_id;
-  std::string key_file;           ///< seals what others entrust to us; empty: nothing can be kept
-  std::string previous_key_file;  ///< while a key is being replaced; empty: none is
-  std::string crl_file;           ///< PEM; whom the upstreams' authorities have revoked; none where empty
+  std::string key_file;                 ///< seals what others entrust to us; empty: nothing can be kept
+  std::string previous_key_file;        ///< while a key is being replaced; empty: none is
+  bool allow_private_webhooks = false;  ///< clients' addresses may be any: for tests
+  std::vector<Millis> webhook_delays;   ///< of the schedule; empty: that of Standard Webhooks
+  std::vector<ports::Network> webhook_networks;  ///< beside public addresses, clients' may lie in these
+  std::string crl_file;  ///< PEM; whom the upstreams' authorities have revoked; none where empty
   ota::Policy policy;
   std::optional<IotConfig> iot;
   std::optional<StripeConfig> stripe;

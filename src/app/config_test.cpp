@@ -110,5 +110,23 @@ TEST(Environment, FileLosesAgainstTheProcessAndBadLinesAreNamed) {
   std::filesystem::remove(path);
 }
 
+TEST(Config, WebhooksGoToPublicAddressesUnlessNetworksAreNamed) {
+  const auto config_of = [](std::map<std::string, std::string> values) {
+    return read_config(Environment::of(std::move(values)), "sqlite:x.db");
+  };
+  const auto plain = config_of({});
+  ASSERT_TRUE(plain);
+  EXPECT_FALSE(plain->allow_private_webhooks);
+  EXPECT_TRUE(plain->webhook_networks.empty());
+  const auto named =
+      config_of({{"WEBHOOK_ALLOWED_NETWORKS", "10.1.0.0/16, fd00::/8"}, {"WEBHOOK_RETRY_DELAYS", "1s,5m"}});
+  ASSERT_TRUE(named);
+  EXPECT_EQ(named->webhook_networks.size(), 2U);
+  EXPECT_EQ(named->webhook_delays.size(), 2U);
+  EXPECT_FALSE(config_of({{"WEBHOOK_ALLOWED_NETWORKS", "10.1.0.0/16,home"}}));
+  EXPECT_FALSE(config_of({{"CONTACTOR_ALLOW_PRIVATE_WEBHOOKS", "perhaps"}}));
+  EXPECT_FALSE(config_of({{"WEBHOOK_RETRY_DELAYS", "soon"}}));
+}
+
 }  // namespace
 }  // namespace contactor::app

@@ -67,6 +67,7 @@ void check_store(const Config& config, Findings& findings) {
   }
   if (node) findings.push_back({Level::ok, "node", fmt::format("running, process {}, answers", *node)});
   findings.push_back({Level::ok, "store", node ? "held by the running node" : "opens, and its schema fits"});
+  check_deliveries(**session, findings);
   if (!store::is_postgres(config.db)) check_file_schema(config, findings);
   const auto wrong = json::integer_at(overview->as_object(), "captured_not_confirmed").value_or(0);
   if (wrong > 0)

@@ -103,6 +103,7 @@ Status Node::build() {
   CTR_CHECK(build_fleet());
   CTR_TRY(charging, ChargingSite::create(*store_, time(), open_vault(params_.config, MissingKey::is_made)));
   charging_ = std::move(charging);
+  CTR_CHECK(build_deliveries());
   if (!upstreams_.iot) absent_iot_ = std::make_unique<AbsentIot>();
   ports::IotApi& iot = upstreams_.iot ? static_cast<ports::IotApi&>(*upstreams_.iot) : *absent_iot_;
   engine_ = std::make_unique<engine::Engine>(
@@ -140,6 +141,22 @@ Status Node::build_fleet() {
   return {};
 }
 
+Status Node::build_deliveries() {
+  if (params_.config.key_file.empty()) return {};
+  CTR_TRY(vault, open_vault(params_.config, MissingKey::is_made));
+  CTR_TRY(site, DeliverySite::create({.config = params_.config,
+                                      .store = *store_,
+                                      .loop = loop_,
+                                      .time = time(),
+                                      .vault = std::move(vault),
+                                      .holder = params_.name,
+                                      .host = params_.host,
+                                      .port = port(),
+                                      .fast = params_.fast}));
+  deliveries_ = std::move(site);
+  return {};
+}
+
 /// Commands that find the store held ask here. A place that takes no sockets costs them, not the service.
 void Node::listen_locally() {
   const std::string file = socket_file_of(params_.config.db);
@@ -156,6 +173,9 @@ api::ApiParams Node::api_params() {
       .fleet = &fleet_->control(),
       .charging = &charging_->control(),
       .seal = [this](std::string_view text, std::string_view place) { return charging_->seal(text, place); },
+      .clients = deliveries_ ? &deliveries_->desk() : nullptr,
+      .deliverer = deliveries_ ? deliveries_->deliverer() : nullptr,
+      .rekey = deliveries_ ? deliveries_->rekey() : nullptr,
       .store = *store_,
       .time = engine_->time(),
       .entropy = entropy_,
@@ -181,6 +201,7 @@ void Node::start(ports::Done<Status> done) {
       front_->attach(*api_);
       fleet_->control().start_schedule();
       charging_->control().start();
+      if (deliveries_) deliveries_->start();
     }
     done(std::move(started));
   });
@@ -192,12 +213,14 @@ void Node::close(std::move_only_function<void()> done) {
     int open = 0;
     std::move_only_function<void()> done;
   };
-  auto closing = std::make_shared<Closing>(Closing{.open = local_listener_ ? 4 : 3, .done = std::move(done)});
+  auto closing = std::make_shared<Closing>(
+      Closing{.open = (local_listener_ ? 4 : 3) + (deliveries_ ? 1 : 0), .done = std::move(done)});
   const auto one_closed = [closing] {
     if (--closing->open == 0) closing->done();
   };
   fleet_->control().stop(one_closed);
   charging_->control().stop();
+  if (deliveries_) deliveries_->stop(one_closed);
   engine_->stop(one_closed);
   listener_->close(one_closed);
   if (local_listener_) local_listener_->close(one_closed);

@@ -6,6 +6,7 @@
 #include "api/api.h"
 #include "app/charging_site.h"
 #include "app/config.h"
+#include "app/delivery_site.h"
 #include "app/fast_clock.h"
 #include "app/fleet_site.h"
 #include "app/upstreams.h"
@@ -55,6 +56,7 @@ class Node {
   Node(task::Loop& loop, NodeParams params);
   Status build();
   Status build_fleet();
+  Status build_deliveries();
   void listen_locally();
   [[nodiscard]] api::ApiParams api_params();
   [[nodiscard]] ports::Timekeeper& time();
@@ -75,6 +77,7 @@ class Node {
   std::unique_ptr<ports::IotApi> absent_iot_;
   std::unique_ptr<FleetSite> fleet_;
   std::unique_ptr<ChargingSite> charging_;
+  std::unique_ptr<DeliverySite> deliveries_;  ///< null without a key: nothing of clients can be kept then
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<api::Api> api_;
   std::unique_ptr<server::Listener> listener_;

@@ -7,6 +7,7 @@
 #include "api/api.h"
 #include "app/absent_iot.h"
 #include "app/charging_site.h"
+#include "app/delivery_site.h"
 #include "app/fleet_site.h"
 #include "app/key_file.h"
 #include "app/open_store.h"
@@ -50,6 +51,7 @@ struct StoreSession::OwnStore {
     fleet_site = std::move(site);
     CTR_TRY(charging, ChargingSite::create(*store, loop, open_vault(config, MissingKey::is_an_error)));
     charging_site = std::move(charging);
+    CTR_CHECK(open_clients());
     engine = std::make_unique<engine::Engine>(
         engine::Ports{
             .time = loop, .entropy = entropy, .store = *store, .iot = absent_iot, .nodes = nodes_or_null()},
@@ -60,6 +62,8 @@ struct StoreSession::OwnStore {
                        .charging = &charging_site->control(),
                        .seal = [this](std::string_view text,
                                       std::string_view place) { return charging_site->seal(text, place); },
+                       .clients = clients ? &clients->desk() : nullptr,
+                       .rekey = clients ? clients->rekey() : nullptr,
                        .store = *store,
                        .time = loop,
                        .entropy = entropy,
@@ -68,6 +72,20 @@ struct StoreSession::OwnStore {
                        .find_asset = {},
                        .version = CONTACTOR_VERSION,
                        .nodes = nodes_or_null()});
+    return {};
+  }
+
+  Status open_clients() {
+    auto vault = open_vault(config, MissingKey::is_an_error);
+    if (!vault) return {};
+    CTR_TRY(site, DeliverySite::create({.config = config,
+                                        .store = *store,
+                                        .loop = loop,
+                                        .time = loop,
+                                        .vault = std::move(*vault),
+                                        .holder = "terminal",
+                                        .delivers = false}));
+    clients = std::move(site);
     return {};
   }
 
@@ -119,6 +137,7 @@ struct StoreSession::OwnStore {
   std::unique_ptr<ports::Store> store;
   std::unique_ptr<FleetSite> fleet_site;
   std::unique_ptr<ChargingSite> charging_site;
+  std::unique_ptr<DeliverySite> clients;       ///< null without a key
   std::unique_ptr<ports::Nodes> shared_nodes;  ///< null where the store takes one process only
   std::optional<TerminalNodes> nodes;
   std::unique_ptr<engine::Engine> engine;

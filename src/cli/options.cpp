@@ -261,6 +261,100 @@ void add_charging(CLI::App& app, std::optional<Command>& chosen) {
   sub->add_option("vin", soh->vin, "Its VIN")->required();
 }
 
+void add_clients(CLI::App& app, std::optional<Command>& chosen) {
+  auto work = std::make_shared<ClientWork>();
+  CLI::App* parent = app.add_subcommand("client", "Systems that subscribed to charging data");
+  parent->require_subcommand(1);
+  const auto verb = [&](const char* name, const char* text, ClientWork::Verb which, bool of_one) {
+    CLI::App* sub = parent->add_subcommand(name, text);
+    if (of_one) sub->add_option("id", work->id, "cli_…")->required();
+    sub->callback([work, which, &chosen] {
+      work->verb = which;
+      chosen = *work;
+    });
+    return sub;
+  };
+  CLI::App* made = verb("add", "Put one on record; its token is shown once", ClientWork::Verb::add, false);
+  made->add_option("--name", work->name, "What people call it")->required();
+  made->add_option("--preferred-provider", work->preferred_provider,
+                   "Of one session that two providers tell, the one that it wants");
+  made->add_option("--allowed-hosts", work->allowed_hosts,
+                   "The only hosts that it is sent to, with one blank between two");
+  verb("list", "All of them", ClientWork::Verb::list, false);
+  verb("rotate", "A new token, shown once; the one before is valid for another day", ClientWork::Verb::rotate,
+       true);
+  verb("remove", "It is sent nothing more; its record stays", ClientWork::Verb::remove, true);
+}
+
+void add_services(CLI::App& app, std::optional<Command>& chosen) {
+  auto work = std::make_shared<ServiceWork>();
+  CLI::App* parent =
+      app.add_subcommand("service", "Where clients are sent charging data, and who subscribed");
+  parent->require_subcommand(1);
+  using Verb = ServiceWork::Verb;
+  const auto verb = [&](const char* name, const char* text, Verb which, const char* of = nullptr) {
+    CLI::App* sub = parent->add_subcommand(name, text);
+    if (of != nullptr) sub->add_option("id", work->id, of)->required();
+    sub->callback([work, which, &chosen] {
+      work->verb = which;
+      chosen = *work;
+    });
+    return sub;
+  };
+  constexpr const char* kSubscription = "sub_…";
+  CLI::App* made = verb("add", "Put one on record", Verb::add);
+  made->add_option("--name", work->name, "What people call it")->required();
+  made->add_option("--url", work->url, "Where charging events are sent")->required();
+  verb("list", "All of them", Verb::list);
+  verb("remove", "Nothing more is sent there; its record stays", Verb::remove, "svc_…");
+  CLI::App* link = verb("subscribe", "A client subscribes to a service; the signing secret is shown once",
+                        Verb::subscribe);
+  link->add_option("--client", work->client, "cli_…")->required();
+  link->add_option("--service", work->service, "svc_…")->required();
+  link->add_option("--endpoint", work->endpoint, "An address or path of its own");
+  link->add_option("--types", work->types, "Types of events, with one blank between two; default: every one");
+  link->add_flag("--ordered", work->ordered, "Events of one vehicle one after the other");
+  verb("subscriptions", "All subscriptions", Verb::subscriptions);
+  verb("rotate", "A new signing secret, shown once; for a day messages are signed with both", Verb::rotate,
+       kSubscription);
+  verb("pause", "Sending rests; what comes is kept", Verb::pause, kSubscription);
+  verb("resume", "Sending goes on, also after 410", Verb::resume, kSubscription);
+  CLI::App* again = verb("replay", "Send again what is missing", Verb::replay, kSubscription);
+  again->add_option("--since", work->since, "Only what was created since then, RFC 3339");
+  again->add_flag("--all", work->all, "Also what was delivered");
+}
+
+void add_credentials(CLI::App& app, std::optional<Command>& chosen) {
+  auto work = std::make_shared<CredentialWork>();
+  CLI::App* parent = app.add_subcommand("credential", "What lets us in elsewhere; secrets are kept sealed");
+  parent->require_subcommand(1);
+  using Verb = CredentialWork::Verb;
+  const auto verb = [&](const char* name, const char* text, Verb which, bool of_one, bool has_secret) {
+    CLI::App* sub = parent->add_subcommand(name, text);
+    if (of_one) sub->add_option("id", work->id, "cred_…")->required();
+    if (has_secret)
+      sub->add_option("--secret-file", work->secret_file, "Holds the secret; - reads standard input");
+    sub->callback([work, which, &chosen] {
+      work->verb = which;
+      chosen = *work;
+    });
+    return sub;
+  };
+  CLI::App* made = verb("add", "Put one on record", Verb::add, false, true);
+  made->add_option("--name", work->name, "What people call it")->required();
+  made->add_option("--provider", work->provider, "The system that it is for")->required();
+  made->add_option("--kind", work->kind, "What it opens")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"charging_provider", "telematics", "api", "login", "database"}));
+  made->add_option("--url", work->url, "Where it is used");
+  made->add_option("--username", work->username, "The user, or the id of an API client");
+  verb("list", "All of them, without their secrets", Verb::list, false, false);
+  verb("rotate", "Replace its secret", Verb::rotate, true, true)->get_option("--secret-file")->required();
+  verb("remove", "Jobs use it no more; its record stays", Verb::remove, true, false);
+  verb("rekey", "Seal again what the key of CONTACTOR_PREVIOUS_KEY_FILE has sealed", Verb::rekey, false,
+       false);
+}
+
 }  // namespace
 
 Parsed parse(int argc, const char* const* argv) {
@@ -284,6 +378,9 @@ Parsed parse(int argc, const char* const* argv) {
   add_fleet(app, chosen);
   add_tesla_individual(app, chosen);
   add_charging(app, chosen);
+  add_clients(app, chosen);
+  add_services(app, chosen);
+  add_credentials(app, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

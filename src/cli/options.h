@@ -94,9 +94,44 @@ struct ChargingSoh {
   std::string vin;
 };
 
-using Command = std::variant<Serve, Demo, Sim, Migrate, Explain, Doctor, Token, Ticket, AuditVerify,
-                             VinDecode, Schema, FleetImport, FleetActivate, FleetPlan, FleetApply,
-                             TeslaIndividual, ChargingImport, ChargingSoh>;
+struct ClientWork {
+  enum class Verb { add, list, rotate, remove };
+  Verb verb = Verb::list;
+  std::string id;
+  std::string name;
+  std::string preferred_provider;
+  std::string allowed_hosts;
+};
+struct ServiceWork {
+  enum class Verb { add, list, remove, subscribe, subscriptions, rotate, pause, resume, replay };
+  Verb verb = Verb::list;
+  std::string id;
+  std::string name;
+  std::string url;
+  std::string client;
+  std::string service;
+  std::string endpoint;
+  std::string types;
+  bool ordered = false;
+  std::string since;
+  bool all = false;
+};
+struct CredentialWork {
+  enum class Verb { add, list, rotate, remove, rekey };
+  Verb verb = Verb::list;
+  std::string id;
+  std::string name;
+  std::string kind = "api";
+  std::string provider;
+  std::string url;
+  std::string username;
+  std::string secret_file;  ///< "-": standard input; empty: no secret
+};
+
+using Command =
+    std::variant<Serve, Demo, Sim, Migrate, Explain, Doctor, Token, Ticket, AuditVerify, VinDecode, Schema,
+                 FleetImport, FleetActivate, FleetPlan, FleetApply, TeslaIndividual, ChargingImport,
+                 ChargingSoh, ClientWork, ServiceWork, CredentialWork>;
 
 /// What the command line says. `db` is empty where neither the flag nor the environment names a store.
 struct Options {
