@@ -70,6 +70,27 @@ class ImportTest(ChargingTest):
         self.assertEqual(told["sessions"], {"created": 0, "updated": 0, "withdrawn": 0})
         self.assertIn("18 were on record", self.charging("import", path).out)
 
+    def test_cdrs_of_ocpi_correct_their_sessions(self):
+        def cdr(number, energy, **more):
+            return {"country_code": "DE", "party_id": "ABC", "id": f"c-{number}", "session_id": f"s-{number}",
+                    "start_date_time": moment(60 * number), "end_date_time": moment(60 * number + 45),
+                    "cdr_token": {"uid": "04A1", "type": "RFID"}, "cdr_location": {"evse_uid": "3256"},
+                    "total_energy": energy, "total_time": 0.75, **more}
+        session = {"country_code": "DE", "party_id": "ABC", "id": "s-1", "start_date_time": moment(60), "kwh": 3.5, "evse_uid": "3256",
+                   "cdr_token": {"uid": "04A1", "type": "RFID"}, "status": "ACTIVE", "last_updated": moment(80)}
+        told = self.import_file(self.write(json.dumps([session]), "sessions.json"), "--format", "ocpi-sessions")
+        self.assertEqual((told["lines"], told["created"]), (1, 1))
+        elements = [cdr(1, 7.4), cdr(2, "lots"), cdr(3, -2, credit=True), cdr(4, 11.037000001)]
+        path = self.write(json.dumps({"data": elements, "status_code": 1000, "timestamp": moment(0)}), "cdrs.json")
+        told = self.import_file(path, "--format", "ocpi-cdrs", status=3)
+        self.assertEqual((told["created"], told["updated"]), (1, 1))
+        self.assertEqual([line["line"] for line in told["bad_lines"]], [2])
+        self.assertIn("total_energy", told["bad_lines"][0]["why"])
+        self.assertEqual([line["line"] for line in told["lines_without_charging"]], [3])
+        self.assertEqual(self.import_file(path, "--format", "ocpi-cdrs", status=3)["unchanged"], 2)
+        self.assert_refused(self.on_store("charging", "import", self.write('{"status_code": 2001}', "failed.json"),
+                                          "--format", "ocpi-cdrs"), 2, "2001")
+
     def test_wrong_lines_are_named_and_the_others_are_taken(self):
         stats, _ = a_charge(0, 0)
         wrong = [json.dumps(stats[0]), "nonsense", "", json.dumps({**stats[1], "colour": "red"}),

@@ -54,10 +54,12 @@ int print_imported(const ChargingImported& told, bool as_json) {
                                               {"updated", told.sessions_updated},
                                               {"withdrawn", told.sessions_withdrawn}}},
                     {"quarantined_lines", lines_array(told.quarantined)},
+                    {"lines_without_charging", lines_array(told.without_charging)},
                     {"bad_lines", lines_array(told.bad)}});
   } else {
     print_lines(told.bad, "");
     print_lines(told.quarantined, "quarantined: ");
+    print_lines(told.without_charging, "not taken: ");
     fmt::print(
         "{} records are new, {} were corrected, {} were on record, {} are quarantined; {} lines were not "
         "taken\n",
@@ -70,6 +72,12 @@ int print_imported(const ChargingImported& told, bool as_json) {
 
 bool is_csv(const cli::ChargingImport& import) {
   return import.format.empty() ? import.file.ends_with(".csv") : import.format == "csv";
+}
+
+Status read_file(ChargingImport& importing, const cli::ChargingImport& import, std::istream& from) {
+  if (import.format == "ocpi-cdrs") return importing.read_ocpi(from, charging_ocpi::Object::cdr);
+  if (import.format == "ocpi-sessions") return importing.read_ocpi(from, charging_ocpi::Object::session);
+  return is_csv(import) ? importing.read_csv(from) : importing.read_ndjson(from);
 }
 
 // -- state of health --------------------------------------------------------------------------------------
@@ -119,7 +127,7 @@ int run_command(const cli::ChargingImport& import, const cli::Options& options,
   return with_store(options, environment, [&](StoreSession& session) -> Result<int> {
     ChargingImport importing(session);
     std::istream& from = import.file == "-" ? std::cin : file;
-    CTR_CHECK(is_csv(import) ? importing.read_csv(from) : importing.read_ndjson(from));
+    CTR_CHECK(read_file(importing, import, from));
     CTR_TRY(told, importing.finish());
     return print_imported(told, options.json);
   });

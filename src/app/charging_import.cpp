@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "app/ask.h"
+#include "charging_json/codec.h"
 #include "charging_json/lines.h"
 #include "charging_json/row.h"
 #include "fleet/csv.h"
@@ -110,6 +111,32 @@ Status ChargingImport::read_csv(std::istream& file) {
   records.finish();
   CTR_CHECK(header);
   if (!rows) return fail(ErrorKind::invalid, "charging", "the file has no header line");
+  return {};
+}
+
+Status ChargingImport::read_ocpi(std::istream& file, charging_ocpi::Object object) {
+  std::string text;
+  CTR_CHECK(read_pieces(file, [&](std::string_view piece) -> Status {
+    text += piece;
+    if (text.size() > charging_ocpi::kListBytesMax)
+      return fail(ErrorKind::invalid, "charging", "the list is larger than 16 MiB; OCPI has pages for that");
+    return {};
+  }));
+  CTR_TRY(reading, charging_ocpi::read(object, text));
+  const auto in_words = [](const charging_ocpi::Remark& remark) {
+    return remark.id.empty() ? remark.what : remark.id + ": " + remark.what;
+  };
+  for (const auto& remark : reading.faults) refuse(remark.index + 1, in_words(remark));
+  for (const auto& remark : reading.without_charging)
+    told_.without_charging.push_back({remark.index + 1, in_words(remark)});
+  const auto* model = charging::find_model("events");
+  for (std::size_t i = 0; i < reading.events.size(); ++i) {
+    CTR_TRY(record, json::parse(charging_json::encode(reading.events[i]),
+                                {.bytes = charging_json::Lines::kLineBytes, .depth = 40}));
+    drop_own_members(*model, record.get_object());
+    take(*model, reading.indices[i] + 1, json::serialize(record));
+    CTR_CHECK(send_full());
+  }
   return {};
 }
 

@@ -7,6 +7,7 @@
 
 #include "app/store_session.h"
 #include "charging/catalogue.h"
+#include "charging_ocpi/ocpi.h"
 
 namespace contactor::app {
 
@@ -27,6 +28,7 @@ struct ChargingImported {
   std::uint64_t sessions_withdrawn = 0;
   std::vector<ToldLine> bad;
   std::vector<ToldLine> quarantined;
+  std::vector<ToldLine> without_charging;  ///< of OCPI: credits, reservations
 };
 
 /// Sends records to the API in bunches as they are read, so that a file of any size needs little memory.
@@ -37,6 +39,9 @@ class ChargingImport {
   /// @errors  those of the session, and a CSV header that is none; what was sent before is stored.
   [[nodiscard]] Status read_ndjson(std::istream& file);
   [[nodiscard]] Status read_csv(std::istream& file);
+  /// A list of OCPI's, whole in memory; a line is an element of it here.
+  /// @errors  those of the session, and a list that is none.
+  [[nodiscard]] Status read_ocpi(std::istream& file, charging_ocpi::Object object);
   /// Sends what is left. @return  everything, bad lines in their order.
   [[nodiscard]] Result<ChargingImported> finish();
 

@@ -25,6 +25,7 @@ struct Remark {
 
 struct Reading {
   std::vector<charging::ChargingEvent> events;  ///< settled, in the order of the list
+  std::vector<std::size_t> indices;             ///< of each event, its place in the list
   std::vector<Remark> without_charging;         ///< right as they are, and no event: credits, reservations
   std::vector<Remark> faults;  ///< not read, the first thing wrong of each; all others are read
 };

@@ -78,7 +78,7 @@ void read_cdr(ChargingEvent& event, Members& from, const Periods& periods) {
   const auto id = from.text("id", kIdBytesMax, Need::required);
   event.provider_event_id = from.text("session_id", kIdBytesMax, Need::optional);
   if (!event.provider_event_id && id) event.provider_event_id = "cdr:" + *id;
-  event.device_id = from.text("cdr_location.evse_uid", kIdBytesMax, Need::optional);
+  event.device_id = from.text("cdr_location.evse_uid", kIdBytesMax, Need::required);
   event.ended_at = from.moment("end_date_time", Need::required);
   read_energy(event, from, "total_energy", periods);
   read_coordinates(event, from);
@@ -87,7 +87,7 @@ void read_cdr(ChargingEvent& event, Members& from, const Periods& periods) {
 
 void read_session(ChargingEvent& event, Members& from, const Periods& periods, bool is_open) {
   event.provider_event_id = from.text("id", kIdBytesMax, Need::required);
-  event.device_id = from.text("evse_uid", kIdBytesMax, Need::optional);
+  event.device_id = from.text("evse_uid", kIdBytesMax, Need::required);
   read_energy(event, from, "kwh", periods);
   if (is_open) return;
   event.ended_at = from.moment("end_date_time", Need::optional);
@@ -203,6 +203,7 @@ Result<Reading> read(Object object, std::string_view text) {
     OneRead one = read_one(object, *element);
     if (one.event) {
       reading.events.push_back(std::move(*one.event));
+      reading.indices.push_back(i);
       continue;
     }
     Remark remark{i, json::short_text_at(*element, "id", 64), std::move(one.fault)};

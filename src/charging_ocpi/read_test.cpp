@@ -178,6 +178,7 @@ TEST(OcpiList, OneWrongElementLosesNoOther) {
                             "," + std::string(kCdr) + "]");
   ASSERT_TRUE(reading);
   EXPECT_EQ(reading->events.size(), 2u);
+  EXPECT_EQ(reading->indices, (std::vector<std::size_t>{0, 3}));
   ASSERT_EQ(reading->faults.size(), 2u);
   EXPECT_EQ(reading->faults[0].index, 1u);
   EXPECT_EQ(reading->faults[0].what, "must be an object");

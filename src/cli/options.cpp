@@ -254,8 +254,9 @@ void add_charging(CLI::App& app, std::optional<Command>& chosen) {
   CLI::App* sub = add(*parent, "import", "Take stats and events from a file", import, chosen);
   sub->add_option("file", import->file, "NDJSON, or CSV with a header line; - reads standard input")
       ->required();
-  sub->add_option("--format", import->format, "ndjson or csv; default: as the file's name ends")
-      ->check(CLI::IsMember({"ndjson", "csv"}));
+  sub->add_option("--format", import->format,
+                  "ndjson or csv, by default as the file's name ends; ocpi-cdrs or ocpi-sessions")
+      ->check(CLI::IsMember({"ndjson", "csv", "ocpi-cdrs", "ocpi-sessions"}));
   auto soh = std::make_shared<ChargingSoh>();
   sub = add(*parent, "soh", "A vehicle's state of health and what it is estimated from", soh, chosen);
   sub->add_option("vin", soh->vin, "Its VIN")->required();

@@ -88,7 +88,7 @@ struct TeslaIndividual {
 };
 struct ChargingImport {
   std::string file;    ///< "-": standard input
-  std::string format;  ///< ndjson or csv; empty: as the file's name ends, else ndjson
+  std::string format;  ///< ndjson, csv, ocpi-cdrs, ocpi-sessions; empty: as the file's name ends, else ndjson
 };
 struct ChargingSoh {
   std::string vin;
