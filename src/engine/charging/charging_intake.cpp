@@ -88,8 +88,7 @@ std::optional<std::string> refusal_of(const charging::ChargingStat& stat) {
 
 std::optional<std::string> refusal_of(const charging::ChargingEvent& event) {
   if (has_zero(event.provider_info)) return "has a zero character in provider_info";
-  if (!event.provider_event_id && !stream_of(event))
-    return "names neither a provider_event_id nor a device_id nor a vin";
+  if (!stream_of(event)) return "names neither a provider_event_id nor a device_id nor a vin";
   return std::nullopt;
 }
 

@@ -122,6 +122,14 @@ TEST_F(ChargingIntake, ACorrectedEventIsItsNextVersionAndTheSameContentIsNone) {
   EXPECT_EQ(corrected.changed[0].supersedes, 1);
 }
 
+TEST_F(ChargingIntake, AnEventThatOnlyItsProviderNamesIsTaken) {
+  ChargingEvent event = told("p", "1", 0, 60);
+  event.vin.reset();
+  EXPECT_EQ(process_.take_event(event).events[0].kind, Kind::created);
+  EXPECT_EQ(process_.take_event(event).events[0].kind, Kind::unchanged);
+  EXPECT_EQ(process_.events().size(), 1U);
+}
+
 TEST_F(ChargingIntake, TwoProvidersOfOneSessionAreLinkedInWhicheverOrderTheyCome) {
   (void)process_.take_event(told("b", "1", 0, 60));
   EXPECT_FALSE(process_.events()[0].same_as);

@@ -24,7 +24,11 @@ bool same_object(const charging::JsonObject& a, const charging::JsonObject& b) {
 }  // namespace
 
 std::optional<std::string> stream_of(const charging::ChargingStat& stat) { return stream_named_by(stat); }
-std::optional<std::string> stream_of(const charging::ChargingEvent& event) { return stream_named_by(event); }
+std::optional<std::string> stream_of(const charging::ChargingEvent& event) {
+  auto stream = stream_named_by(event);
+  if (!stream && event.provider_event_id) stream = event.provider + "\ne:" + *event.provider_event_id;
+  return stream;
+}
 
 bool same_measurement(const charging::ChargingStat& a, const charging::ChargingStat& b) {
   if (!same_object(a.telemetry, b.telemetry)) return false;

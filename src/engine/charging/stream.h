@@ -10,7 +10,7 @@ namespace contactor::engine {
 
 /// Whose measurements a record continues: provider and device, else VIN. As the ids of records know vehicles
 /// apart.
-/// @return nothing where it names neither.
+/// @return nothing where it names neither. An event that its provider names is a stream of its own then.
 [[nodiscard]] std::optional<std::string> stream_of(const charging::ChargingStat& stat);
 [[nodiscard]] std::optional<std::string> stream_of(const charging::ChargingEvent& event);
 

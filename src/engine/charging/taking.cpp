@@ -178,7 +178,7 @@ void Taking::decide_told(const ports::StoredEvent* stored, const charging::Charg
   if (is_as_it_was) return;
   touch(next);
   if (stored != nullptr) touch(stored->event);
-  changed_[next.id] = {.event = next, .stream = stream_of(next).value_or(""), .is_computed = false};
+  changed_[next.id] = {.event = next, .stream = *stream_of(next), .is_computed = false};
 }
 
 // -- writing ----------------------------------------------------------------------------------------------
