@@ -2,6 +2,10 @@
 
 import http.client
 import json
+import time
+
+# Servers close what is idle for half a minute: who uses it at that very moment learns nothing of its request.
+KEPT_MAX_S = 10
 
 
 class Unreachable(Exception):
@@ -26,6 +30,7 @@ class Client:
         self.token = token
         self.timeout_s = timeout_s
         self._connection = None
+        self._used_at = 0.0
 
     def send(self, method, path, body=None, headers=None):
         """`body`: bytes as they are, anything else as JSON."""
@@ -44,11 +49,14 @@ class Client:
             raise Unreachable("%s %s: %r" % (method, path, error)) from error
 
     def _exchange(self, method, path, body, headers):
+        if time.monotonic() - self._used_at > KEPT_MAX_S:
+            self.close()
         if self._connection is None:
             self._connection = http.client.HTTPConnection(*self.address, timeout=self.timeout_s)
         self._connection.request(method, path, body, headers)
         response = self._connection.getresponse()
         answer = Answer(response.status, response.headers, response.read())
+        self._used_at = time.monotonic()
         if response.will_close:
             self.close()
         return answer
