@@ -83,7 +83,9 @@ std::string Car::firmware_version() const {
 
 bool Car::driving(Instant now) const {
   const auto hour = static_cast<std::uint64_t>(now.millis() / 3'600'000);
-  return (nature ^ hour * 0x9e3779b97f4a7c15ULL) % 5 == 0;
+  // Whoever drives in an hour arrives in it: nobody waits for hours until a car is parked.
+  const bool has_arrived = now.millis() % 3'600'000 >= 40 * 60'000;
+  return !has_arrived && (nature ^ hour * 0x9e3779b97f4a7c15ULL) % 5 == 0;
 }
 
 std::string_view Car::failing_code() const {
