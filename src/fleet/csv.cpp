@@ -7,6 +7,7 @@ namespace contactor::fleet {
 namespace {
 
 constexpr std::size_t kPieceBytes = 64UL * 1024;
+constexpr std::string_view kMark = "\xef\xbb\xbf";  ///< what spreadsheets write before UTF-8
 
 }  // namespace
 
@@ -37,11 +38,14 @@ void CsvRecords::take(std::string_view piece) {
 /// `;` where more of them stand in the header than commas: names of columns hold neither.
 bool CsvRecords::knows_separator(bool at_end) {
   if (separator_ != 0) return true;
-  const std::string_view text = buffer_;
+  std::string_view text = buffer_;
+  const bool has_mark = text.starts_with(kMark);
+  if (has_mark) text.remove_prefix(kMark.size());
   const std::string_view header = text.substr(std::min(text.find_first_not_of("\r\n"), text.size()));
   if (header.find('\n') == std::string_view::npos && header.size() <= kRecordBytes && !at_end) return false;
   const std::string_view line = header.substr(0, header.find('\n'));
   separator_ = std::ranges::count(line, ';') > std::ranges::count(line, ',') ? ';' : ',';
+  if (has_mark) buffer_.erase(0, kMark.size());
   return true;
 }
 

@@ -9,7 +9,8 @@
 namespace contactor::fleet {
 
 /// Cuts text that comes in pieces into records of fields, as RFC 4180 writes them: quotes, doubled quotes and
-/// line feeds inside of them, CRLF or LF at the end. The first record decides whether `,` or `;` separates.
+/// line feeds inside of them, CRLF or LF at the end. The first record decides whether `,` or `;` separates;
+/// a byte order mark before it is dropped.
 /// A record that cannot be read costs its first line only: reading goes on with the next one.
 class CsvRecords {
  public:

@@ -33,7 +33,6 @@ constexpr std::array<std::string_view, 10> kNo{"false", "no",   "off", "f",    "
 
 constexpr std::size_t kNameBytes = 100;
 constexpr std::size_t kCommentBytes = 255;
-constexpr std::string_view kMark = "\xef\xbb\xbf";
 
 std::string_view trimmed(std::string_view text) {
   const auto first = text.find_first_not_of(" \t\r\n");
@@ -140,8 +139,6 @@ struct CsvReader::Impl {
   std::array<std::size_t, kColumnCount> columns{};
   std::size_t width = 0;  ///< fields of the header; 0: it has not been read yet
   Status state;
-  bool has_begun = false;
-  std::string held;  ///< the first bytes, until it is known whether they are a mark
   std::unordered_map<Vin, First> seen;
   CsvRecords records{[this](std::size_t line, CsvRecords::Fields fields) { record(line, fields); },
                      [this](std::size_t line, std::string_view why) { bad(line, std::string(why)); }};
@@ -203,20 +200,6 @@ struct CsvReader::Impl {
     if (first->second.wish != hash)
       bad(line, fmt::format("{} stands on line {} with another wish", vin->masked(), first->second.line));
   }
-
-  void feed(std::string_view piece) {
-    if (has_begun) return records.feed(piece);
-    held += piece.substr(0, 2 * kMark.size());
-    piece.remove_prefix(std::min(piece.size(), 2 * kMark.size()));
-    if (held.size() < kMark.size()) return;
-    begin();
-    records.feed(piece);
-  }
-
-  void begin() {
-    has_begun = true;
-    records.feed(held.starts_with(kMark) ? std::string_view(held).substr(kMark.size()) : held);
-  }
 };
 
 CsvReader::CsvReader(OnVehicle on_vehicle, OnBad on_bad) : impl_(std::make_unique<Impl>()) {
@@ -227,13 +210,12 @@ CsvReader::CsvReader(OnVehicle on_vehicle, OnBad on_bad) : impl_(std::make_uniqu
 CsvReader::~CsvReader() = default;
 
 Status CsvReader::feed(std::string_view piece) {
-  if (impl_->state) impl_->feed(piece);
+  if (impl_->state) impl_->records.feed(piece);
   return impl_->state;
 }
 
 Status CsvReader::finish() {
   if (!impl_->state) return impl_->state;
-  if (!impl_->has_begun) impl_->begin();
   impl_->records.finish();
   if (impl_->state && impl_->width == 0) impl_->state = Impl::refuse("the header line is missing");
   return impl_->state;

@@ -19,7 +19,6 @@ constexpr std::array<std::string_view, kColumnCount> kNames{"vin",    "name", "e
                                                             "region", "code", "callback_url"};
 constexpr std::array<std::size_t, kColumnCount> kBytes{64, 200, 254, 20, 2000, 2000};
 constexpr std::size_t kAbsent = SIZE_MAX;
-constexpr std::string_view kMark = "\xef\xbb\xbf";
 
 std::string_view trimmed(std::string_view text) {
   const auto first = text.find_first_not_of(" \t\r\n");
@@ -51,8 +50,6 @@ struct OwnerReader::Impl {
   std::array<std::size_t, kColumnCount> columns{};
   std::size_t width = 0;  ///< fields of the header; 0: it has not been read yet
   Status state;
-  std::string held;  ///< the first bytes, until it is known whether they are a mark
-  bool has_begun = false;
   std::unordered_map<Vin, std::size_t> seen;
   CsvRecords records{[this](std::size_t line, const CsvRecords::Fields& fields) { record(line, fields); },
                      [this](std::size_t line, std::string_view why) { bad(line, std::string(why)); }};
@@ -137,20 +134,6 @@ struct OwnerReader::Impl {
              "owner";
     return {};
   }
-
-  void feed(std::string_view piece) {
-    if (has_begun) return records.feed(piece);
-    held += piece.substr(0, 2 * kMark.size());
-    piece.remove_prefix(std::min(piece.size(), 2 * kMark.size()));
-    if (held.size() < kMark.size()) return;
-    begin();
-    records.feed(piece);
-  }
-
-  void begin() {
-    has_begun = true;
-    records.feed(held.starts_with(kMark) ? std::string_view(held).substr(kMark.size()) : held);
-  }
 };
 
 OwnerReader::OwnerReader(OnOwner on_owner, OnBad on_bad) : impl_(std::make_unique<Impl>()) {
@@ -161,13 +144,12 @@ OwnerReader::OwnerReader(OnOwner on_owner, OnBad on_bad) : impl_(std::make_uniqu
 OwnerReader::~OwnerReader() = default;
 
 Status OwnerReader::feed(std::string_view piece) {
-  if (impl_->state) impl_->feed(piece);
+  if (impl_->state) impl_->records.feed(piece);
   return impl_->state;
 }
 
 Status OwnerReader::finish() {
   if (!impl_->state) return impl_->state;
-  if (!impl_->has_begun) impl_->begin();
   impl_->records.finish();
   if (impl_->state && impl_->width == 0) impl_->state = Impl::refuse("the header line is missing");
   return impl_->state;
